@@ -1,0 +1,18 @@
+package io.github.clonemap;
+
+/**
+ * The map has been stopped: with its application, or for the reason in the message.
+ *
+ * @since 0.1.0
+ */
+public class CloneStoppedException extends CloneException {
+
+	/**
+	 * Creates the exception.
+	 * @param message what happened and what to do
+	 */
+	public CloneStoppedException(String message) {
+		super(message);
+	}
+
+}

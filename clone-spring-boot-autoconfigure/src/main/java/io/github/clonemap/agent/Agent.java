@@ -1,0 +1,31 @@
+package io.github.clonemap.agent;
+
+/**
+ * An object with one thread: the only one that touches its sockets and its state.
+ *
+ * @since 0.1.0
+ */
+public interface Agent {
+
+	/**
+	 * The agent's name, which its thread gets.
+	 * @return the name
+	 */
+	String roleName();
+
+	/**
+	 * One turn: do all that is due, then wait until something comes or is due.
+	 */
+	void turn();
+
+	/**
+	 * The last thing on the agent's thread: close what it owns.
+	 */
+	void onClose();
+
+	/**
+	 * Ends the wait of a turn that is under way. Called by any thread.
+	 */
+	void wakeUp();
+
+}

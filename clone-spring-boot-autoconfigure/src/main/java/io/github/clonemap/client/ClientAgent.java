@@ -1,0 +1,347 @@
+package io.github.clonemap.client;
+
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+import io.github.clonemap.CloneState;
+import io.github.clonemap.agent.Clock;
+import io.github.clonemap.protocol.Command;
+import io.github.clonemap.protocol.Keys;
+import io.github.clonemap.protocol.MalformedMessageException;
+import io.github.clonemap.protocol.Message;
+import io.github.clonemap.protocol.Message.Ack;
+import io.github.clonemap.protocol.Message.Bye;
+import io.github.clonemap.protocol.Message.End;
+import io.github.clonemap.protocol.Message.Entries;
+import io.github.clonemap.protocol.Message.Hello;
+import io.github.clonemap.protocol.Message.Passive;
+import io.github.clonemap.protocol.Message.Pong;
+import io.github.clonemap.protocol.Message.Welcome;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A client without sockets and without a thread: whoever runs it hands over what came and
+ * what the application wants, calls {@link #onTick(long)} first and {@link #flush()} last
+ * in each turn, and waits no longer than {@link #nextDeadlineNanos()}. It joins the three
+ * parts of a client: the session with a server, the follower of the stream, and the
+ * writes.
+ */
+final class ClientAgent implements ClientTransport.Handler {
+
+	private static final Logger logger = LoggerFactory.getLogger(ClientAgent.class);
+
+	private static final long HELD_UP_NANOS = 1_000_000;
+
+	private final ClientSettings settings;
+
+	private final Clock clock;
+
+	private final long clientId;
+
+	private final Replica replica;
+
+	private final Dispatcher dispatcher;
+
+	private final ClockOffset offset;
+
+	private final ClientTimers timers;
+
+	private final ClientListener listener;
+
+	private final ClientSession session;
+
+	private final StreamFollower follower;
+
+	private final PendingWrites writes;
+
+	private final Waiting waiting;
+
+	private long nowNanos;
+
+	private volatile CloneState state = CloneState.CONNECTING;
+
+	private volatile long malformed;
+
+	private volatile int maxKeyLength = Keys.DEFAULT_MAX_LENGTH;
+
+	ClientAgent(ClientSettings settings, List<ServerEndpoint> servers, ClientTransport transport, Clock clock,
+			RandomGenerator random, Surroundings surroundings) {
+		this.settings = settings;
+		this.clock = clock;
+		this.clientId = random.nextLong(1, Long.MAX_VALUE);
+		this.replica = surroundings.replica;
+		this.dispatcher = surroundings.dispatcher;
+		this.offset = surroundings.offset;
+		this.timers = surroundings.timers;
+		this.listener = surroundings.listener;
+		this.nowNanos = clock.nanoTime();
+		this.writes = new PendingWrites(transport, this.dispatcher, this.replica, surroundings.budget, this.timers,
+				settings);
+		this.waiting = new Waiting(this.dispatcher);
+		this.follower = new StreamFollower(this.replica, surroundings.listeners, this.dispatcher, transport,
+				this.offset, clock, settings, new FollowerEvents());
+		this.session = new ClientSession(settings, servers, transport, clock, this.offset, this.clientId, random,
+				new SessionPartners());
+	}
+
+	long clientId() {
+		return this.clientId;
+	}
+
+	ClientSession session() {
+		return this.session;
+	}
+
+	StreamFollower follower() {
+		return this.follower;
+	}
+
+	/**
+	 * How the client stands to the server. Read by any thread.
+	 */
+	CloneState state() {
+		return this.state;
+	}
+
+	/**
+	 * The longest key, by the word of the last server. Read by any thread.
+	 */
+	int maxKeyLength() {
+		return this.maxKeyLength;
+	}
+
+	long malformed() {
+		return this.malformed;
+	}
+
+	/**
+	 * The first thing in a turn: does what is due.
+	 */
+	void onTick(long nowNanos) {
+		this.nowNanos = nowNanos;
+		this.follower.onTick(nowNanos);
+		this.session.onTick(nowNanos, this.follower.lastHeardNanos());
+		this.writes.onTick(nowNanos);
+		this.waiting.onTick(nowNanos);
+		updateState("no sign of life for clone.server-timeout");
+	}
+
+	void onWrite(WriteCall call) {
+		this.writes.add(call);
+	}
+
+	void onWait(Waiting.Call call) {
+		if (this.waiting.add(call, this.replica.sequence()) && this.session.isEstablished()) {
+			this.session.ping(this.nowNanos);
+		}
+	}
+
+	/**
+	 * The last thing in a turn: sends what has gathered.
+	 */
+	void flush() {
+		this.writes.flush(this.nowNanos);
+	}
+
+	/**
+	 * When the next turn is due, if nothing comes before.
+	 */
+	long nextDeadlineNanos() {
+		if (this.follower.isHeldUp()) {
+			return this.nowNanos + HELD_UP_NANOS;
+		}
+		long next = this.session.nextDeadlineNanos();
+		if (!this.writes.isEmpty()) {
+			next = Math.min(next, this.writes.nextDeadlineNanos(this.nowNanos));
+		}
+		next = Math.min(next, this.waiting.nextDeadlineNanos());
+		if (this.state == CloneState.LIVE) {
+			next = Math.min(next, this.follower.freshNanos() + this.settings.serverTimeout().toNanos() + 1);
+		}
+		return next;
+	}
+
+	/**
+	 * The client stops: tells the server and all who wait.
+	 */
+	void onStop() {
+		this.session.stop();
+		this.writes.stop(this.nowNanos);
+		this.waiting.stop();
+		become(CloneState.STOPPED, "the client stops");
+	}
+
+	@Override
+	public boolean wantsStream() {
+		return this.follower.wantsStream();
+	}
+
+	@Override
+	public void onStream(byte[] frame) {
+		try {
+			this.follower.onStream(frame, this.nowNanos);
+			updateState("the stream is heard");
+		}
+		catch (MalformedMessageException ex) {
+			onMalformed("stream: " + ex.getMessage());
+		}
+	}
+
+	@Override
+	public void onReply(byte[] frame, byte[] body) {
+		Command command = Command.of(frame);
+		if (command == null) {
+			onMalformed("unknown command");
+			return;
+		}
+		try {
+			onMessage(Message.read(command, body, ReplicaEntry::new));
+		}
+		catch (MalformedMessageException ex) {
+			onMalformed(command + ": " + ex.getMessage());
+		}
+	}
+
+	@Override
+	public void onMalformed(String reason) {
+		if (this.malformed++ == 0) {
+			logger.warn("{}: a message was malformed and dropped: {} (further ones are only counted)",
+					this.settings.name(), reason);
+		}
+	}
+
+	private void onMessage(Message message) {
+		this.session.onHeard(this.nowNanos);
+		if (message instanceof Ack ack) {
+			this.writes.onAck(ack, this.nowNanos);
+		}
+		else if (message instanceof Entries entries) {
+			this.follower.onEntries(entries, this.nowNanos);
+		}
+		else if (message instanceof End end) {
+			this.follower.onEnd(end, this.nowNanos);
+		}
+		else if (message instanceof Pong pong) {
+			this.session.onPong(pong, this.clock.epochMicros());
+			this.waiting.onCommitted(pong.committed(), pong.micros(), this.replica.sequence());
+		}
+		else if (message instanceof Welcome welcome) {
+			this.session.onWelcome(welcome, this.nowNanos);
+		}
+		else if (message instanceof Passive) {
+			this.session.onPassive(this.nowNanos);
+		}
+		else if (message instanceof Bye bye) {
+			this.session.onBye(bye, this.nowNanos);
+		}
+		else {
+			onMalformed(message.command() + " is not a reply");
+		}
+	}
+
+	private void updateState(String reason) {
+		CloneState next = derive();
+		if (next != this.state) {
+			become(next, reason);
+		}
+	}
+
+	private CloneState derive() {
+		return switch (this.follower.state()) {
+			case IDLE ->
+				this.follower.isEverFresh() || this.replica.serverId() != 0 ? CloneState.STALE : CloneState.CONNECTING;
+			case LISTENING, SYNCING -> CloneState.SYNCING;
+			case FOLLOWING -> (this.nowNanos - this.follower.freshNanos() > this.settings.serverTimeout().toNanos())
+					? CloneState.STALE : CloneState.LIVE;
+		};
+	}
+
+	/**
+	 * The only place that changes the state.
+	 */
+	private void become(CloneState next, String reason) {
+		CloneState before = this.state;
+		if (before == CloneState.STOPPED) {
+			return;
+		}
+		this.state = next;
+		logger.info("{} {} -> {}: {}", this.settings.name(), before, next, reason);
+		this.dispatcher.announce(() -> this.listener.onStateChanged(before, next, reason));
+	}
+
+	/**
+	 * What a client has apart from its agent, partly longer than that.
+	 *
+	 * @param replica the entries
+	 * @param listeners the listeners of its maps
+	 * @param dispatcher the threads that call them
+	 * @param offset the difference of the clocks
+	 * @param budget the room for writes
+	 * @param timers takes the times
+	 * @param listener hears what happens
+	 */
+	record Surroundings(Replica replica, ChangeListeners listeners, Dispatcher dispatcher, ClockOffset offset,
+			WriteBudget budget, ClientTimers timers, ClientListener listener) {
+
+	}
+
+	private final class SessionPartners implements ClientSession.Partners {
+
+		@Override
+		public Hello hello(int version, long clientId, String name) {
+			return new Hello(version, clientId, name, ClientAgent.this.replica.sequence(),
+					ClientAgent.this.replica.serverId(), ClientAgent.this.writes.nextUnknownCounter());
+		}
+
+		@Override
+		public void onEstablished(Welcome welcome, long nowNanos) {
+			ClientAgent.this.maxKeyLength = welcome.maxKeyLength();
+			ClientAgent.this.follower.begin(welcome.serverId(), nowNanos);
+			ClientAgent.this.writes.onWelcome(welcome, nowNanos);
+		}
+
+		@Override
+		public void onLost(String reason, long nowNanos) {
+			ClientAgent.this.writes.onDisconnected();
+			ClientAgent.this.follower.reset(reason);
+		}
+
+	}
+
+	private final class FollowerEvents implements StreamFollower.Events {
+
+		@Override
+		public void onStateChanged(String reason) {
+			updateState(reason);
+		}
+
+		@Override
+		public void onOtherServer() {
+			if (ClientAgent.this.session.isEstablished()) {
+				ClientAgent.this.session.greetAgain("another server was started in its place",
+						ClientAgent.this.nowNanos);
+			}
+		}
+
+		@Override
+		public void onGap(long applied, long before) {
+			ClientListener listener = ClientAgent.this.listener;
+			ClientAgent.this.dispatcher.announce(() -> listener.onGap(applied, before));
+		}
+
+		@Override
+		public void onVisible(long sequence) {
+			ClientAgent.this.writes.onVisible(sequence, ClientAgent.this.nowNanos);
+			ClientAgent.this.waiting.onVisible(sequence);
+		}
+
+		@Override
+		public void onApplied(long serverTimeMicros) {
+			ClientAgent.this.timers
+				.onHandedOver(ClientAgent.this.offset.ageNanos(serverTimeMicros, ClientAgent.this.clock.epochMicros()));
+		}
+
+	}
+
+}

@@ -1,0 +1,293 @@
+package io.github.clonemap.client;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+
+import io.github.clonemap.agent.Backoff;
+import io.github.clonemap.agent.Clock;
+import io.github.clonemap.protocol.FrameWriter;
+import io.github.clonemap.protocol.Message;
+import io.github.clonemap.protocol.Message.Bye;
+import io.github.clonemap.protocol.Message.Hello;
+import io.github.clonemap.protocol.Message.Ping;
+import io.github.clonemap.protocol.Message.Pong;
+import io.github.clonemap.protocol.Message.Welcome;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The conversation with one server after the other: greets, shows that it lives, and
+ * turns to the next server when this one is silent or says that it is not the right one.
+ * <p>
+ * For the agent.
+ */
+final class ClientSession {
+
+	private static final Logger logger = LoggerFactory.getLogger(ClientSession.class);
+
+	private static final long MIN_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+	private static final long MAX_BACKOFF_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+	private final FrameWriter writer = new FrameWriter(256);
+
+	private final ClientSettings settings;
+
+	private final List<ServerEndpoint> servers;
+
+	private final ClientTransport transport;
+
+	private final Clock clock;
+
+	private final ClockOffset offset;
+
+	private final long clientId;
+
+	private final byte[] topic;
+
+	private final Partners partners;
+
+	private final Backoff backoff;
+
+	private State state = State.WAITING;
+
+	private int serverIndex = -1;
+
+	private long retryNanos;
+
+	private long connectedNanos;
+
+	private long helloNanos;
+
+	private long pingNanos;
+
+	private long heardNanos;
+
+	private long pingIntervalNanos;
+
+	private boolean complained;
+
+	private volatile @Nullable ServerEndpoint server;
+
+	private volatile long failovers;
+
+	ClientSession(ClientSettings settings, List<ServerEndpoint> servers, ClientTransport transport, Clock clock,
+			ClockOffset offset, long clientId, RandomGenerator random, Partners partners) {
+		this.settings = settings;
+		this.servers = List.copyOf(servers);
+		this.transport = transport;
+		this.clock = clock;
+		this.offset = offset;
+		this.clientId = clientId;
+		this.topic = settings.subtrees().topic();
+		this.partners = partners;
+		this.backoff = new Backoff(MIN_BACKOFF_NANOS, Math.min(MAX_BACKOFF_NANOS, settings.serverTimeout().toNanos()),
+				random);
+		this.retryNanos = clock.nanoTime();
+		this.pingIntervalNanos = settings.serverTimeout().toNanos() / 3;
+	}
+
+	boolean isEstablished() {
+		return this.state == State.ESTABLISHED;
+	}
+
+	/**
+	 * The server that is used or tried. Read by any thread.
+	 */
+	@Nullable ServerEndpoint server() {
+		return this.server;
+	}
+
+	long failovers() {
+		return this.failovers;
+	}
+
+	/**
+	 * Does what is due.
+	 * @param nowNanos the time now
+	 * @param streamHeardNanos when the stream was last heard
+	 */
+	void onTick(long nowNanos, long streamHeardNanos) {
+		long timeoutNanos = this.settings.serverTimeout().toNanos();
+		switch (this.state) {
+			case WAITING -> {
+				if (nowNanos - this.retryNanos >= 0) {
+					connect(nowNanos);
+				}
+			}
+			case GREETING -> {
+				if (nowNanos - this.connectedNanos > timeoutNanos) {
+					lose("no answer within clone.server-timeout", nowNanos);
+				}
+				else if (nowNanos - this.helloNanos > timeoutNanos / 6) {
+					greet(nowNanos);
+				}
+			}
+			case ESTABLISHED -> {
+				if (nowNanos - this.heardNanos > timeoutNanos) {
+					lose("silent for longer than clone.server-timeout", nowNanos);
+				}
+				else if (nowNanos - streamHeardNanos > timeoutNanos) {
+					lose("its stream was not heard for longer than clone.server-timeout", nowNanos);
+				}
+				else if (nowNanos - this.pingNanos > this.pingIntervalNanos) {
+					ping(nowNanos);
+				}
+			}
+		}
+	}
+
+	long nextDeadlineNanos() {
+		return switch (this.state) {
+			case WAITING -> this.retryNanos;
+			case GREETING -> this.helloNanos + this.settings.serverTimeout().toNanos() / 6;
+			case ESTABLISHED -> this.pingNanos + this.pingIntervalNanos;
+		};
+	}
+
+	/**
+	 * Asks what time it is, and how far the server is.
+	 */
+	void ping(long nowNanos) {
+		this.pingNanos = nowNanos;
+		send(new Ping(this.clock.epochMicros()));
+	}
+
+	void onHeard(long nowNanos) {
+		this.heardNanos = nowNanos;
+	}
+
+	void onWelcome(Welcome welcome, long nowNanos) {
+		if (this.state != State.GREETING) {
+			return;
+		}
+		if (welcome.version() != Message.VERSION) {
+			lose("it speaks version " + welcome.version() + " of the requests, not " + Message.VERSION, nowNanos);
+			return;
+		}
+		this.state = State.ESTABLISHED;
+		this.backoff.reset();
+		this.complained = false;
+		this.heardNanos = nowNanos;
+		this.pingIntervalNanos = Math.min(this.settings.serverTimeout().toNanos() / 3,
+				TimeUnit.MILLISECONDS.toNanos(welcome.sessionTimeoutMillis()) / 3);
+		this.offset.reset();
+		ping(nowNanos);
+		this.partners.onEstablished(welcome, nowNanos);
+	}
+
+	void onPassive(long nowNanos) {
+		if (this.state == State.GREETING) {
+			lose("it is passive", nowNanos);
+		}
+	}
+
+	void onPong(Pong pong, long nowMicros) {
+		this.offset.onSample(pong.micros(), nowMicros, pong.serverTimeMicros());
+	}
+
+	/**
+	 * The server ended the session. If it only does not know it, it still is the right
+	 * server.
+	 */
+	void onBye(Bye bye, long nowNanos) {
+		if (this.state == State.ESTABLISHED && !bye.reason().startsWith("the server stops")) {
+			greetAgain("the server said: " + bye.reason(), nowNanos);
+		}
+		else if (this.state != State.WAITING) {
+			lose("it said: " + bye.reason(), nowNanos);
+		}
+	}
+
+	/**
+	 * Begins anew with the same server.
+	 */
+	void greetAgain(String reason, long nowNanos) {
+		logger.info("{} greets {} again: {}", this.settings.name(), this.server, reason);
+		this.state = State.GREETING;
+		this.connectedNanos = nowNanos;
+		this.partners.onLost(reason, nowNanos);
+		greet(nowNanos);
+	}
+
+	/**
+	 * Says goodbye, so that the server need not wait for a time-out.
+	 */
+	void stop() {
+		if (this.state == State.ESTABLISHED) {
+			send(new Bye("the client stops"));
+		}
+	}
+
+	private void connect(long nowNanos) {
+		this.serverIndex = (this.serverIndex + 1) % this.servers.size();
+		ServerEndpoint server = this.servers.get(this.serverIndex);
+		this.server = server;
+		this.state = State.GREETING;
+		this.connectedNanos = nowNanos;
+		this.transport.connect(server, this.topic);
+		greet(nowNanos);
+	}
+
+	private void greet(long nowNanos) {
+		this.helloNanos = nowNanos;
+		send(this.partners.hello(Message.VERSION, this.clientId, this.settings.name()));
+	}
+
+	/**
+	 * Turns away from this server: to the next one at once, but after a whole round not
+	 * without a pause.
+	 */
+	private void lose(String reason, long nowNanos) {
+		if (this.complained) {
+			logger.debug("{} turns away from {}: {}", this.settings.name(), this.server, reason);
+		}
+		else {
+			this.complained = true;
+			logger.warn("{} turns away from {}: {}; it goes on trying {}", this.settings.name(), this.server, reason,
+					this.servers);
+		}
+		this.failovers++;
+		this.state = State.WAITING;
+		boolean roundIsOver = this.serverIndex == this.servers.size() - 1;
+		this.retryNanos = nowNanos + (roundIsOver ? this.backoff.nextNanos() : 0);
+		this.transport.disconnect();
+		this.partners.onLost(reason, nowNanos);
+	}
+
+	private void send(Message message) {
+		this.transport.send(message.command(), message.toBytes(this.writer));
+	}
+
+	/**
+	 * How a conversation stands.
+	 */
+	private enum State {
+
+		/** A pause before the next attempt. */
+		WAITING,
+
+		/** HELLO was sent. */
+		GREETING,
+
+		/** The server has answered WELCOME. */
+		ESTABLISHED
+
+	}
+
+	/**
+	 * Who depends on the conversation.
+	 */
+	interface Partners {
+
+		Hello hello(int version, long clientId, String name);
+
+		void onEstablished(Welcome welcome, long nowNanos);
+
+		void onLost(String reason, long nowNanos);
+
+	}
+
+}

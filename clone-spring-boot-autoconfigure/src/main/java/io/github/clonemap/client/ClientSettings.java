@@ -1,0 +1,91 @@
+package io.github.clonemap.client;
+
+import java.time.Duration;
+
+import io.github.clonemap.protocol.Message.Hello;
+import io.github.clonemap.protocol.Subtrees;
+
+/**
+ * What a client can be told.
+ *
+ * @param name the client's name, for people
+ * @param subtrees what it holds
+ * @param writeTimeout how long a write may take
+ * @param serverTimeout after how much silence of the server the data is stale and another
+ * connection is tried
+ * @param maxInFlight how many writes may wait for their acknowledgement
+ * @param eventThreads how many threads call listeners
+ * @param eventQueueCapacity how many changes may wait for each of these threads
+ * @since 0.1.0
+ */
+public record ClientSettings(String name, Subtrees subtrees, Duration writeTimeout, Duration serverTimeout,
+		int maxInFlight, int eventThreads, int eventQueueCapacity) {
+
+	/**
+	 * How long a write may take by default.
+	 */
+	public static final Duration DEFAULT_WRITE_TIMEOUT = Duration.ofSeconds(5);
+
+	/**
+	 * After how much silence a server counts as lost by default.
+	 */
+	public static final Duration DEFAULT_SERVER_TIMEOUT = Duration.ofSeconds(3);
+
+	/**
+	 * How many writes may wait by default.
+	 */
+	public static final int DEFAULT_MAX_IN_FLIGHT = 8192;
+
+	/**
+	 * How many writes may wait at most, so that a server can remember their results.
+	 */
+	public static final int MAX_IN_FLIGHT = 32_768;
+
+	/**
+	 * How many bytes of values may wait to be acknowledged: a bound beside the number of
+	 * writes, so that large values cannot fill the memory.
+	 */
+	public static final long MAX_BYTES_IN_FLIGHT = 64L << 20;
+
+	/**
+	 * How many threads call listeners by default.
+	 */
+	public static final int DEFAULT_EVENT_THREADS = 2;
+
+	/**
+	 * How many changes may wait for each of these threads by default.
+	 */
+	public static final int DEFAULT_EVENT_QUEUE_CAPACITY = 8192;
+
+	/**
+	 * Checks the settings.
+	 */
+	public ClientSettings {
+		check(name.length() <= Hello.MAX_NAME_LENGTH, "name", "at most 128 characters long", name);
+		check(writeTimeout.toMillis() >= 1 && writeTimeout.toHours() < 24, "write-timeout",
+				"between a millisecond and a day", writeTimeout);
+		check(serverTimeout.toMillis() >= 50 && serverTimeout.toHours() < 1, "server-timeout",
+				"between 50 milliseconds and an hour", serverTimeout);
+		check(maxInFlight >= 1 && maxInFlight <= MAX_IN_FLIGHT, "max-in-flight", "between 1 and " + MAX_IN_FLIGHT,
+				maxInFlight);
+		check(eventThreads >= 1 && eventThreads <= 64, "events.threads", "between 1 and 64", eventThreads);
+		check(eventQueueCapacity >= 1 && eventQueueCapacity <= 1 << 20, "events.queue-capacity",
+				"between 1 and 1048576", eventQueueCapacity);
+	}
+
+	/**
+	 * The settings of a client that was told nothing and holds everything.
+	 * @return the defaults
+	 */
+	public static ClientSettings defaults() {
+		return new ClientSettings("clone", Subtrees.ALL, DEFAULT_WRITE_TIMEOUT, DEFAULT_SERVER_TIMEOUT,
+				DEFAULT_MAX_IN_FLIGHT, DEFAULT_EVENT_THREADS, DEFAULT_EVENT_QUEUE_CAPACITY);
+	}
+
+	private static void check(boolean holds, String name, String rule, Object value) {
+		if (!holds) {
+			throw new InvalidClientSettingException(name, value, rule);
+		}
+	}
+
+}

@@ -1,0 +1,501 @@
+package io.github.clonemap.client;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+
+import io.github.clonemap.CloneException;
+import io.github.clonemap.CloneMap;
+import io.github.clonemap.CloneNotConnectedException;
+import io.github.clonemap.CloneState;
+import io.github.clonemap.CloneStoppedException;
+import io.github.clonemap.Registration;
+import io.github.clonemap.ValueCodec;
+import io.github.clonemap.agent.Agent;
+import io.github.clonemap.agent.AgentSleep;
+import io.github.clonemap.agent.AgentThread;
+import io.github.clonemap.agent.Clock;
+import io.github.clonemap.agent.Mailbox;
+import io.github.clonemap.protocol.Keys;
+import io.github.clonemap.protocol.WriteOperation;
+import io.github.clonemap.protocol.WriteResult;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A client, with its thread and its sockets, and the maps that show what it holds. It can
+ * be started and stopped more than once: its maps and their listeners stay the same, and
+ * between stop and start they show the last known data.
+ * <p>
+ * All methods may be called by any thread.
+ *
+ * @since 0.1.0
+ */
+public final class CloneClient implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(CloneClient.class);
+
+	private static final long STOP_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+	private static final long DISPATCH_STOP_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+	private final Map<MapKey, ReplicaMap<?>> maps = new ConcurrentHashMap<>();
+
+	private final List<ClientListener> clientListeners = new CopyOnWriteArrayList<>();
+
+	private final ClockOffset offset = new ClockOffset();
+
+	private final LongAdder undecodable = new LongAdder();
+
+	private final ClientSettings settings;
+
+	private final ValueCodecs codecs;
+
+	private final ClientSockets.Factory sockets;
+
+	private final Clock clock;
+
+	private final Replica replica;
+
+	private final ChangeListeners changeListeners;
+
+	private final WriteBudget budget;
+
+	private volatile ClientTimers timers = ClientTimers.NONE;
+
+	private volatile @Nullable Running running;
+
+	/**
+	 * Creates a client that does not run yet.
+	 * @param settings its settings
+	 * @param codecs the codecs of the values
+	 * @param sockets makes its sockets at each start
+	 * @param clock where time comes from
+	 */
+	public CloneClient(ClientSettings settings, ValueCodecs codecs, ClientSockets.Factory sockets, Clock clock) {
+		this.settings = settings;
+		this.codecs = codecs;
+		this.sockets = sockets;
+		this.clock = clock;
+		this.replica = new Replica(settings.subtrees());
+		this.changeListeners = new ChangeListeners(clock, this.offset);
+		this.budget = new WriteBudget(settings.maxInFlight(), ClientSettings.MAX_BYTES_IN_FLIGHT);
+	}
+
+	/**
+	 * Starts the threads, which connect in the background; does nothing if it runs
+	 * already.
+	 * @param servers where the servers listen, in order of preference, at least one
+	 */
+	public synchronized void start(List<ServerEndpoint> servers) {
+		if (servers.isEmpty()) {
+			throw new IllegalArgumentException("A client needs at least one server (clone.servers)");
+		}
+		if (this.running == null) {
+			Running running = new Running(servers);
+			this.running = running;
+			running.thread.start();
+		}
+	}
+
+	/**
+	 * Ends the session, closes the sockets and ends the threads; does nothing if it does
+	 * not run. Returns within a few seconds, also if a listener hangs.
+	 */
+	public synchronized void stop() {
+		Running running = this.running;
+		if (running != null) {
+			running.thread.stop(STOP_NANOS);
+			running.dispatchThreads.stop(DISPATCH_STOP_NANOS);
+			this.running = null;
+		}
+	}
+
+	@Override
+	public void close() {
+		stop();
+	}
+
+	/**
+	 * Whether it has been started and still works.
+	 * @return whether it runs
+	 */
+	public boolean isRunning() {
+		Running running = this.running;
+		return running != null && running.thread.isAlive();
+	}
+
+	/**
+	 * Waits until the data here is the server's.
+	 * @param timeout how long to wait at most
+	 * @return whether it was in time
+	 * @throws InterruptedException if the calling thread is interrupted
+	 */
+	public boolean awaitLive(Duration timeout) throws InterruptedException {
+		CompletableFuture<Void> live = new CompletableFuture<>();
+		Registration registration = addListener(new ClientListener() {
+
+			@Override
+			public void onStateChanged(CloneState from, CloneState to, String reason) {
+				if (to == CloneState.LIVE) {
+					live.complete(null);
+				}
+			}
+
+		});
+		try {
+			if (state() != CloneState.LIVE) {
+				live.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+			}
+			return true;
+		}
+		catch (TimeoutException ex) {
+			return state() == CloneState.LIVE;
+		}
+		catch (ExecutionException ex) {
+			throw new IllegalStateException("A future that only completes normally failed", ex);
+		}
+		finally {
+			registration.close();
+		}
+	}
+
+	/**
+	 * A map of what this client holds.
+	 * @param <V> the type of the values
+	 * @param name its name
+	 * @param subtree the part that it shows, empty for all
+	 * @param codec the codec of the values
+	 * @param ttl the lifetime of what is written without one, or {@code null} for none
+	 * @return the map; for the same name, subtree and codec the same one
+	 * @throws IllegalArgumentException if the subtree is none, or if this client does not
+	 * hold it
+	 */
+	@SuppressWarnings("unchecked")
+	public <V> CloneMap<V> map(String name, String subtree, ValueCodec<V> codec, @Nullable Duration ttl) {
+		return (CloneMap<V>) this.maps.computeIfAbsent(new MapKey(name, subtree, codec),
+				(key) -> ReplicaMap.create(this, name, subtree, codec, ttl));
+	}
+
+	/**
+	 * Adds a listener of what happens between the client and its servers.
+	 * @param listener the listener
+	 * @return the registration, which ends when it is closed
+	 */
+	public Registration addListener(ClientListener listener) {
+		this.clientListeners.add(listener);
+		return () -> this.clientListeners.remove(listener);
+	}
+
+	/**
+	 * Sets who takes the times that are measured, from the next start on.
+	 * @param timers takes the times
+	 */
+	public void setTimers(ClientTimers timers) {
+		this.timers = timers;
+		this.changeListeners.setTimers(timers);
+	}
+
+	/**
+	 * How the client stands to the server.
+	 * @return the state; {@link CloneState#STOPPED} before the first start
+	 */
+	public CloneState state() {
+		Running running = this.running;
+		if (running == null) {
+			return CloneState.STOPPED;
+		}
+		return running.thread.isAlive() || running.thread.failure() == null ? running.agent.state()
+				: CloneState.STOPPED;
+	}
+
+	/**
+	 * The settings.
+	 * @return the settings
+	 */
+	public ClientSettings settings() {
+		return this.settings;
+	}
+
+	/**
+	 * The numbers of this moment.
+	 * @return the report
+	 */
+	public ClientReport report() {
+		Running running = this.running;
+		if (running == null) {
+			return new ClientReport(CloneState.STOPPED, 0, null, this.replica.sequence(), CloneMap.NEVER_FRESH,
+					this.replica.count(""), 0, 0, 0, 0, 0, 0, 0, this.changeListeners.errors(), this.undecodable.sum(),
+					0, 0, 0);
+		}
+		StreamFollower follower = running.agent.follower();
+		ServerEndpoint server = running.agent.session().server();
+		boolean known = this.offset.isKnown();
+		return new ClientReport(state(), running.agent.clientId(), (server != null) ? server.toString() : null,
+				this.replica.sequence(), staleness(), this.replica.count(""), follower.updates(), this.budget.count(),
+				follower.gaps(), follower.resumes(), follower.snapshots(), running.agent.session().failovers(),
+				running.dispatchThreads.queued(), this.changeListeners.errors(), this.undecodable.sum(),
+				running.agent.malformed(), known ? this.offset.offsetMicros() : 0,
+				known ? this.offset.errorMicros() : 0);
+	}
+
+	Duration staleness() {
+		Running running = this.running;
+		if (running == null || !running.agent.follower().isEverFresh()) {
+			return CloneMap.NEVER_FRESH;
+		}
+		return Duration.ofNanos(Math.max(0, this.clock.nanoTime() - running.agent.follower().freshNanos()));
+	}
+
+	long clientId() {
+		Running running = this.running;
+		return (running != null) ? running.agent.clientId() : 0;
+	}
+
+	/**
+	 * The longest key, by the word of the last server.
+	 */
+	int maxKeyLength() {
+		Running running = this.running;
+		return (running != null) ? running.agent.maxKeyLength() : Keys.DEFAULT_MAX_LENGTH;
+	}
+
+	Replica replica() {
+		return this.replica;
+	}
+
+	ValueCodecs codecs() {
+		return this.codecs;
+	}
+
+	void onUndecodable() {
+		this.undecodable.increment();
+	}
+
+	/**
+	 * Adds a listener to a map.
+	 */
+	Registration listen(Listening<?> listening) {
+		this.changeListeners.add(listening);
+		Running running = this.running;
+		if (running != null) {
+			running.wakeUp();
+		}
+		return () -> {
+			listening.close();
+			this.changeListeners.remove(listening);
+		};
+	}
+
+	/**
+	 * Writes, and waits for the result.
+	 */
+	WriteResult write(WriteOperation operation) {
+		WriteCall call = call(operation, true, !DispatchThreads.isCurrent());
+		submit(call);
+		return call.join(this.clock.nanoTime());
+	}
+
+	/**
+	 * Writes, and waits for no more than room among the writes in flight.
+	 */
+	CompletableFuture<WriteResult> writeAsync(WriteOperation operation) {
+		WriteCall call = call(operation, false, true);
+		try {
+			submit(call);
+		}
+		catch (CloneException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+		return call.future();
+	}
+
+	/**
+	 * Waits for a sequence, or, with {@link Waiting.Call#BARRIER}, for whatever the
+	 * server has.
+	 */
+	CompletableFuture<Void> await(long sequence) {
+		Running running = this.running;
+		CompletableFuture<Void> future = new CompletableFuture<>();
+		long nowNanos = this.clock.nanoTime();
+		if (running == null) {
+			future.completeExceptionally(new CloneStoppedException("The client is not running"));
+		}
+		else if (sequence != Waiting.Call.BARRIER && sequence <= this.replica.sequence()) {
+			future.complete(null);
+		}
+		else if (!running.waiting.offer(new Waiting.Call(sequence, this.clock.epochMicros(),
+				nowNanos + this.settings.writeTimeout().toNanos(), future), this.settings.writeTimeout().toNanos())) {
+			future.completeExceptionally(new CloneNotConnectedException("Too many callers wait for updates already"));
+		}
+		return future;
+	}
+
+	private WriteCall call(WriteOperation operation, boolean blocking, boolean visibleFirst) {
+		return new WriteCall(operation, this.clock.nanoTime(), this.settings.writeTimeout().toNanos(), blocking,
+				visibleFirst);
+	}
+
+	private void submit(WriteCall call) {
+		Running running = this.running;
+		if (running == null) {
+			throw new CloneStoppedException(
+					"The write of '" + call.operation().key() + "' was not sent: the client is not running");
+		}
+		if (!this.budget.acquire(call.weight(), this.settings.writeTimeout().toNanos())) {
+			throw new CloneNotConnectedException("The write of '" + call.operation().key() + "' was not sent: "
+					+ this.budget.count() + " writes are waiting for their acknowledgement (clone.max-in-flight)");
+		}
+		if (!running.writes.offer(call)) {
+			this.budget.release(call.weight());
+			throw new CloneStoppedException(
+					"The write of '" + call.operation().key() + "' was not sent: the client's mailbox is full");
+		}
+		if (running.ended) {
+			// The agent may have looked into its mailbox for the last time before.
+			running.endRemaining();
+		}
+	}
+
+	private void announce(Consumer<ClientListener> announcement) {
+		for (ClientListener listener : this.clientListeners) {
+			try {
+				announcement.accept(listener);
+			}
+			catch (RuntimeException ex) {
+				logger.warn("A listener of client '{}' threw something", this.settings.name(), ex);
+			}
+		}
+	}
+
+	private record MapKey(String name, String subtree, ValueCodec<?> codec) {
+
+	}
+
+	/**
+	 * One run of the client, from start to stop.
+	 */
+	private final class Running implements Agent, ClientListener {
+
+		private static final int DRAIN_LIMIT = 4096;
+
+		private final AgentSleep sleep;
+
+		private final ClientSockets sockets;
+
+		private final DispatchThreads dispatchThreads;
+
+		private final ClientAgent agent;
+
+		private final Mailbox<WriteCall> writes;
+
+		private final Mailbox<Waiting.Call> waiting;
+
+		private final AgentThread thread;
+
+		private boolean more;
+
+		private volatile boolean ended;
+
+		Running(List<ServerEndpoint> servers) {
+			ClientSettings settings = CloneClient.this.settings;
+			this.sockets = CloneClient.this.sockets.open();
+			this.sleep = new AgentSleep(this.sockets::wakeUp);
+			// The budget bounds what is in it; some room more for those who just acquire.
+			this.writes = new Mailbox<>(settings.maxInFlight() + 64, this.sleep);
+			this.waiting = new Mailbox<>(1024, this.sleep);
+			this.dispatchThreads = new DispatchThreads(settings.name(), settings.eventThreads(),
+					settings.eventQueueCapacity());
+			this.agent = new ClientAgent(settings, servers, this.sockets, CloneClient.this.clock, new SecureRandom(),
+					new ClientAgent.Surroundings(CloneClient.this.replica, CloneClient.this.changeListeners,
+							this.dispatchThreads, CloneClient.this.offset, CloneClient.this.budget,
+							CloneClient.this.timers, this));
+			this.thread = new AgentThread(this);
+		}
+
+		@Override
+		public String roleName() {
+			return "clone-client-" + CloneClient.this.settings.name();
+		}
+
+		@Override
+		public void turn() {
+			if (!this.more) {
+				waitForWork();
+			}
+			this.agent.onTick(CloneClient.this.clock.nanoTime());
+			this.more = this.sockets.drain(this.agent);
+			for (int i = 0; i < DRAIN_LIMIT; i++) {
+				WriteCall call = this.writes.poll();
+				if (call == null) {
+					break;
+				}
+				this.agent.onWrite(call);
+			}
+			for (Waiting.Call call = this.waiting.poll(); call != null; call = this.waiting.poll()) {
+				this.agent.onWait(call);
+			}
+			this.agent.flush();
+		}
+
+		private void waitForWork() {
+			long timeoutNanos = this.agent.nextDeadlineNanos() - CloneClient.this.clock.nanoTime();
+			this.sleep.fallAsleep();
+			if (this.writes.isEmpty() && this.waiting.isEmpty()) {
+				this.sockets.await(timeoutNanos, this.agent.wantsStream());
+			}
+			this.sleep.awake();
+		}
+
+		@Override
+		public void onClose() {
+			this.ended = true;
+			endRemaining();
+			this.agent.onStop();
+			this.sockets.close();
+		}
+
+		/**
+		 * Ends the writes that nobody will take from the mailbox any more.
+		 */
+		synchronized void endRemaining() {
+			for (WriteCall call = this.writes.poll(); call != null; call = this.writes.poll()) {
+				call.future()
+					.completeExceptionally(new CloneStoppedException(
+							"The client stopped before the write of '" + call.operation().key() + "' was sent"));
+				CloneClient.this.budget.release(call.weight());
+			}
+			for (Waiting.Call call = this.waiting.poll(); call != null; call = this.waiting.poll()) {
+				call.future().completeExceptionally(new CloneStoppedException("The client stopped"));
+			}
+		}
+
+		@Override
+		public void wakeUp() {
+			this.sleep.wakeUp();
+			this.sockets.wakeUp();
+		}
+
+		@Override
+		public void onStateChanged(CloneState from, CloneState to, String reason) {
+			announce((listener) -> listener.onStateChanged(from, to, reason));
+		}
+
+		@Override
+		public void onGap(long applied, long before) {
+			announce((listener) -> listener.onGap(applied, before));
+		}
+
+	}
+
+}

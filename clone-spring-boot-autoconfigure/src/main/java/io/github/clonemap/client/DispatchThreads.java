@@ -1,0 +1,167 @@
+package io.github.clonemap.client;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+import io.github.clonemap.agent.AgentSleep;
+import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The threads that call into the application (the Guide's Black Box: the thread that
+ * reads the stream does no other work). Changes are spread over some workers by the hash
+ * of their key; announcements and completions have a worker each, so that a listener that
+ * hangs holds up no writer.
+ */
+final class DispatchThreads implements Dispatcher {
+
+	private static final Logger logger = LoggerFactory.getLogger(DispatchThreads.class);
+
+	private final List<Worker> changes = new ArrayList<>();
+
+	private final Worker announcements;
+
+	private final Worker completions;
+
+	private final int capacity;
+
+	DispatchThreads(String name, int threads, int capacity) {
+		this.capacity = capacity;
+		for (int i = 1; i <= threads; i++) {
+			this.changes.add(new Worker("clone-events-" + i + "-" + name));
+		}
+		this.announcements = new Worker("clone-states-" + name);
+		this.completions = new Worker("clone-writes-" + name);
+	}
+
+	/**
+	 * Whether the calling thread is one of those that call into the application. A write
+	 * from there must not wait for the stream: the stream may be waiting for this thread.
+	 */
+	static boolean isCurrent() {
+		return Thread.currentThread() instanceof Worker;
+	}
+
+	@Override
+	public boolean hasRoom() {
+		for (int i = 0; i < this.changes.size(); i++) {
+			if (this.changes.get(i).queue.size() >= this.capacity) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	@Override
+	public void dispatch(int hash, Runnable delivery) {
+		this.changes.get(Math.floorMod(hash ^ (hash >>> 16), this.changes.size())).add(delivery);
+	}
+
+	@Override
+	public void announce(Runnable announcement) {
+		this.announcements.add(announcement);
+	}
+
+	@Override
+	public void complete(Runnable completion) {
+		this.completions.add(completion);
+	}
+
+	@Override
+	public int queued() {
+		return this.changes.stream().mapToInt((worker) -> worker.queue.size()).sum();
+	}
+
+	/**
+	 * Lets the workers end: after what is in their queues, but without waiting for them
+	 * longer than a moment, as a listener may hang.
+	 */
+	void stop(long timeoutNanos) {
+		List<Worker> all = new ArrayList<>(this.changes);
+		all.add(this.announcements);
+		all.add(this.completions);
+		all.forEach((worker) -> worker.add(Worker.END));
+		long deadline = System.nanoTime() + timeoutNanos;
+		for (Worker worker : all) {
+			if (worker != Thread.currentThread() && !worker.joinUntil(deadline)) {
+				logger.warn("{} is still busy with a listener of the application", worker.getName());
+			}
+		}
+	}
+
+	/**
+	 * A thread and its queue. The queue itself has no bound: what goes into it has one,
+	 * see {@link Dispatcher#hasRoom()} and {@link WriteBudget}.
+	 */
+	private static final class Worker extends Thread {
+
+		static final Runnable END = () -> {
+		};
+
+		private final MpscUnboundedAtomicArrayQueue<Runnable> queue = new MpscUnboundedAtomicArrayQueue<>(256);
+
+		private final AgentSleep sleep = new AgentSleep(() -> LockSupport.unpark(this));
+
+		Worker(String name) {
+			super(name);
+			setDaemon(true);
+			start();
+		}
+
+		void add(Runnable work) {
+			this.queue.offer(work);
+			this.sleep.wakeUp();
+		}
+
+		@Override
+		public void run() {
+			while (true) {
+				Runnable work = this.queue.poll();
+				if (work == END) {
+					return;
+				}
+				if (work == null) {
+					waitForWork();
+					continue;
+				}
+				try {
+					work.run();
+				}
+				catch (Throwable ex) {
+					logger.warn("{}: the application's code failed", getName(), ex);
+				}
+			}
+		}
+
+		private void waitForWork() {
+			this.sleep.fallAsleep();
+			if (this.queue.isEmpty()) {
+				LockSupport.park(this);
+			}
+			this.sleep.awake();
+			// Whoever interrupted meant the application's code, which is through; a flag
+			// that stays set would keep this thread from waiting.
+			Thread.interrupted();
+		}
+
+		boolean joinUntil(long deadlineNanos) {
+			boolean interrupted = false;
+			try {
+				long millis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
+				join(Math.max(1, millis));
+			}
+			catch (InterruptedException ex) {
+				interrupted = true;
+			}
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+			return !isAlive();
+		}
+
+	}
+
+}

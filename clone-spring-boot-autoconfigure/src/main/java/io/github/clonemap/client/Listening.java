@@ -1,0 +1,71 @@
+package io.github.clonemap.client;
+
+import io.github.clonemap.CloneChangeListener;
+import org.slf4j.Logger;
+
+/**
+ * One listener of one map.
+ *
+ * @param <V> the type of the map's values
+ */
+final class Listening<V> {
+
+	private final ReplicaMap<V> map;
+
+	private final CloneChangeListener<V> listener;
+
+	private volatile boolean closed;
+
+	private boolean begun;
+
+	private volatile boolean failed;
+
+	Listening(ReplicaMap<V> map, CloneChangeListener<V> listener) {
+		this.map = map;
+		this.listener = listener;
+	}
+
+	ReplicaMap<V> map() {
+		return this.map;
+	}
+
+	CloneChangeListener<V> listener() {
+		return this.listener;
+	}
+
+	/**
+	 * Lets it take part from now on. For the agent.
+	 * @return whether it did not before
+	 */
+	boolean begin() {
+		boolean first = !this.begun;
+		this.begun = true;
+		return first;
+	}
+
+	boolean concerns(String key) {
+		return this.begun && !this.closed && key.startsWith(this.map.subtree());
+	}
+
+	boolean isClosed() {
+		return this.closed;
+	}
+
+	void close() {
+		this.closed = true;
+	}
+
+	void onError(Throwable error, Logger logger) {
+		if (!this.failed) {
+			this.failed = true;
+			logger.warn(
+					"A listener of map '{}' threw something; the change counts as handed over. Further errors of "
+							+ "this listener are counted (clone.listener.errors) and logged at DEBUG",
+					this.map.name(), error);
+		}
+		else {
+			logger.debug("A listener of map '{}' threw something", this.map.name(), error);
+		}
+	}
+
+}

@@ -1,0 +1,97 @@
+package io.github.clonemap.client;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.github.clonemap.protocol.Subtrees;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The entries that a client holds. Written by the client's agent only, read by any thread
+ * without waiting. A snapshot is built aside and takes the place of the old entries in
+ * one step.
+ */
+final class Replica {
+
+	private final Subtrees subtrees;
+
+	private volatile ConcurrentHashMap<String, ReplicaEntry> entries = new ConcurrentHashMap<>();
+
+	private volatile long sequence;
+
+	private long serverId;
+
+	Replica(Subtrees subtrees) {
+		this.subtrees = subtrees;
+	}
+
+	Subtrees subtrees() {
+		return this.subtrees;
+	}
+
+	Map<String, ReplicaEntry> entries() {
+		return this.entries;
+	}
+
+	@Nullable ReplicaEntry get(String key) {
+		return this.entries.get(key);
+	}
+
+	/**
+	 * How many entries there are; costs more for a prefix than for all.
+	 */
+	long count(String prefix) {
+		if (prefix.isEmpty()) {
+			return this.entries.mappingCount();
+		}
+		return this.entries.keySet().stream().filter((key) -> key.startsWith(prefix)).count();
+	}
+
+	/**
+	 * The sequence of which this is the server's state.
+	 */
+	long sequence() {
+		return this.sequence;
+	}
+
+	/**
+	 * The server from which it has that sequence, 0 for none. For the agent.
+	 */
+	long serverId() {
+		return this.serverId;
+	}
+
+	boolean isEmpty() {
+		return this.entries.isEmpty();
+	}
+
+	/**
+	 * Applies one update, in order.
+	 * @return the entry before, or {@code null} if there was none
+	 */
+	@Nullable ReplicaEntry apply(ReplicaEntry update) {
+		return update.isPut() ? this.entries.put(update.key(), update) : this.entries.remove(update.key());
+	}
+
+	/**
+	 * All up to a sequence has been applied.
+	 */
+	void advanceTo(long sequence) {
+		if (sequence > this.sequence) {
+			this.sequence = sequence;
+		}
+	}
+
+	/**
+	 * Puts other entries in place of all that are here.
+	 * @return the entries before
+	 */
+	Map<String, ReplicaEntry> swap(ConcurrentHashMap<String, ReplicaEntry> entries, long sequence, long serverId) {
+		Map<String, ReplicaEntry> before = this.entries;
+		this.entries = entries;
+		this.sequence = sequence;
+		this.serverId = serverId;
+		return before;
+	}
+
+}

@@ -1,0 +1,523 @@
+package io.github.clonemap.client;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.AbstractMap;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+import io.github.clonemap.CloneChange;
+import io.github.clonemap.CloneChange.Kind;
+import io.github.clonemap.CloneChange.Phase;
+import io.github.clonemap.CloneChangeListener;
+import io.github.clonemap.CloneEncodingException;
+import io.github.clonemap.CloneEntry;
+import io.github.clonemap.CloneException;
+import io.github.clonemap.CloneMap;
+import io.github.clonemap.CloneState;
+import io.github.clonemap.CloneWriter;
+import io.github.clonemap.Registration;
+import io.github.clonemap.ValueCodec;
+import io.github.clonemap.WriteOptions;
+import io.github.clonemap.WriteOptions.Condition;
+import io.github.clonemap.protocol.Keys;
+import io.github.clonemap.protocol.Subtrees;
+import io.github.clonemap.protocol.Update;
+import io.github.clonemap.protocol.WriteOperation;
+import io.github.clonemap.protocol.WriteResult;
+import io.github.clonemap.protocol.WriteResult.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A typed view of a replica's subtree. Reads look into the replica; writes go to the
+ * server as operations with conditions on the key's sequence.
+ *
+ * @param <V> the type of the values
+ */
+final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> {
+
+	private final CloneClient client;
+
+	private final String name;
+
+	private final String subtree;
+
+	private final ValueCodec<V> codec;
+
+	private final @Nullable Duration ttl;
+
+	private final WriteOptions defaults;
+
+	private ReplicaMap(CloneClient client, String name, String subtree, ValueCodec<V> codec, @Nullable Duration ttl) {
+		this.client = client;
+		this.name = name;
+		this.subtree = subtree;
+		this.codec = codec;
+		this.ttl = ttl;
+		this.defaults = (ttl != null) ? WriteOptions.none().ttl(ttl) : WriteOptions.none();
+	}
+
+	static <V> ReplicaMap<V> create(CloneClient client, String name, String subtree, ValueCodec<V> codec,
+			@Nullable Duration ttl) {
+		String problem = Subtrees.problem(subtree);
+		if (problem != null) {
+			throw new IllegalArgumentException("'" + subtree + "' is not a subtree: " + problem);
+		}
+		Subtrees held = client.replica().subtrees();
+		// All that the client holds may be shown as one map, with whole keys.
+		if (!subtree.isEmpty() && !held.contains(subtree)) {
+			throw new IllegalArgumentException("This application does not hold '" + subtree + "', only " + held.paths()
+					+ ": configure a map with that subtree (clone.maps.<name>.subtree)");
+		}
+		return new ReplicaMap<>(client, name, subtree, codec, ttl);
+	}
+
+	@Override
+	public String name() {
+		return this.name;
+	}
+
+	@Override
+	public String subtree() {
+		return this.subtree;
+	}
+
+	@Override
+	public <T> CloneMap<T> subtree(String path, Class<T> type) {
+		String problem = Subtrees.problem(path);
+		if (problem != null) {
+			throw new IllegalArgumentException("'" + path + "' is not a subtree: " + problem);
+		}
+		String joined = (this.subtree.isEmpty() || path.isEmpty()) ? this.subtree + path
+				: this.subtree + path.substring(1);
+		return this.client.map(joined, joined, this.client.codecs().codec(type), this.ttl);
+	}
+
+	// Reads
+
+	@Override
+	public @Nullable V get(@Nullable Object key) {
+		ReplicaEntry entry = find(key);
+		return (entry != null) ? decode(entry) : null;
+	}
+
+	@Override
+	public V getOrDefault(@Nullable Object key, V defaultValue) {
+		V value = get(key);
+		return (value != null) ? value : defaultValue;
+	}
+
+	@Override
+	public @Nullable CloneEntry<V> entry(String key) {
+		ReplicaEntry entry = find(key);
+		return (entry != null) ? toEntry(entry, decode(entry)) : null;
+	}
+
+	@Override
+	public boolean containsKey(@Nullable Object key) {
+		return find(key) != null;
+	}
+
+	@Override
+	public int size() {
+		return (int) Math.min(Integer.MAX_VALUE, this.client.replica().count(this.subtree));
+	}
+
+	@Override
+	public boolean isEmpty() {
+		return this.subtree.isEmpty() ? this.client.replica().isEmpty() : !keySet().iterator().hasNext();
+	}
+
+	@Override
+	public Set<Entry<String, V>> entrySet() {
+		return new ReplicaEntrySet<>(this);
+	}
+
+	@Override
+	public boolean containsValue(@Nullable Object value) {
+		return super.containsValue(Objects.requireNonNull(value, "A shared map has no null values"));
+	}
+
+	@Override
+	public CloneState state() {
+		return this.client.state();
+	}
+
+	@Override
+	public Duration staleness() {
+		return this.client.staleness();
+	}
+
+	@Override
+	public long sequence() {
+		return this.client.replica().sequence();
+	}
+
+	@Override
+	public CompletableFuture<Void> await(long sequence) {
+		return this.client.await(Math.max(0, sequence));
+	}
+
+	@Override
+	public CompletableFuture<Void> barrier() {
+		return this.client.await(Waiting.Call.BARRIER);
+	}
+
+	@Override
+	public Registration addListener(CloneChangeListener<V> listener) {
+		return this.client.listen(new Listening<>(this, Objects.requireNonNull(listener, "listener")));
+	}
+
+	// Writes without a result of the map's type
+
+	@Override
+	public CompletableFuture<CloneEntry<V>> putAsync(String key, V value) {
+		return putAsync(key, value, this.defaults);
+	}
+
+	@Override
+	public CompletableFuture<CloneEntry<V>> putAsync(String key, V value, WriteOptions options) {
+		WriteOperation operation = putOperation(key, value, options, false);
+		return this.client.writeAsync(operation).thenApply((result) -> {
+			if (result.status() == Status.CONDITION_FAILED) {
+				throw PendingWrites.conditionFailed(operation.key(), result);
+			}
+			// What the server keeps of it; the value is the caller's own.
+			return new CloneEntry<>(key, value, result.sequence(),
+					new CloneWriter(CloneWriter.Kind.NATIVE, this.client.clientId()), options.getTtl(),
+					options.isEphemeral(), toInstant(result.serverTimeMicros()));
+		});
+	}
+
+	@Override
+	public CompletableFuture<@Nullable CloneEntry<V>> removeAsync(String key) {
+		return this.client.writeAsync(removeOperation(fullKey(key), Condition.NONE, 0))
+			.thenApply((result) -> (result.entry() != null) ? toEntry(result.entry(), decodeUpdate(result.entry()))
+					: null);
+	}
+
+	@Override
+	public void putAll(Map<? extends String, ? extends V> map) {
+		List<CompletableFuture<?>> writes = new ArrayList<>(map.size());
+		map.forEach((key, value) -> writes.add(putAsync(key, value)));
+		joinAll(writes);
+	}
+
+	@Override
+	public void clear() {
+		List<CompletableFuture<?>> writes = new ArrayList<>();
+		keySet().forEach((key) -> writes.add(removeAsync(key)));
+		joinAll(writes);
+	}
+
+	// Atomic reads and writes: the server decides, and tells the entry that it had
+
+	@Override
+	public @Nullable V put(String key, V value) {
+		return valueIn(this.client.write(putOperation(key, value, this.defaults, true)));
+	}
+
+	@Override
+	public @Nullable V remove(@Nullable Object key) {
+		String fullKey = fullKeyOrNull(key);
+		return (fullKey != null) ? valueIn(this.client.write(removeOperation(fullKey, Condition.NONE, 0))) : null;
+	}
+
+	@Override
+	public @Nullable V putIfAbsent(String key, V value) {
+		return valueIn(this.client.write(putOperation(key, value, this.defaults.ifAbsent(), true)));
+	}
+
+	@Override
+	public @Nullable V replace(String key, V value) {
+		return valueIn(this.client.write(putOperation(key, value, this.defaults.ifPresent(), true)));
+	}
+
+	@Override
+	public boolean replace(String key, V oldValue, V newValue) {
+		Objects.requireNonNull(oldValue, "A shared map has no null values");
+		WriteOperation probe = putOperation(key, newValue, this.defaults, true);
+		return swap(fullKey(key), oldValue, (sequence) -> new WriteOperation(probe.kind(), probe.key(), probe.value(),
+				Condition.SEQUENCE, sequence, probe.ttlMillis(), probe.ephemeral(), true));
+	}
+
+	@Override
+	public boolean remove(@Nullable Object key, @Nullable Object value) {
+		String fullKey = fullKeyOrNull(key);
+		return fullKey != null && value != null
+				&& swap(fullKey, value, (sequence) -> removeOperation(fullKey, Condition.SEQUENCE, sequence));
+	}
+
+	@Override
+	public @Nullable V compute(String key,
+			BiFunction<? super String, ? super @Nullable V, ? extends @Nullable V> function) {
+		Objects.requireNonNull(function, "function");
+		return transform(key, (value) -> function.apply(key, value));
+	}
+
+	@Override
+	public @Nullable V computeIfAbsent(String key, Function<? super String, ? extends @Nullable V> function) {
+		Objects.requireNonNull(function, "function");
+		return transform(key, (value) -> (value != null) ? value : function.apply(key));
+	}
+
+	@Override
+	public @Nullable V computeIfPresent(String key,
+			BiFunction<? super String, ? super V, ? extends @Nullable V> function) {
+		Objects.requireNonNull(function, "function");
+		return transform(key, (value) -> (value != null) ? function.apply(key, value) : null);
+	}
+
+	@Override
+	public @Nullable V merge(String key, V value, BiFunction<? super V, ? super V, ? extends @Nullable V> function) {
+		Objects.requireNonNull(value, "A shared map has no null values");
+		Objects.requireNonNull(function, "function");
+		return transform(key, (current) -> (current != null) ? function.apply(current, value) : value);
+	}
+
+	@Override
+	public void replaceAll(BiFunction<? super String, ? super V, ? extends V> function) {
+		Objects.requireNonNull(function, "function");
+		for (String key : keySet()) {
+			transform(key, (value) -> (value != null)
+					? Objects.requireNonNull(function.apply(key, value), "A shared map has no null values") : null);
+		}
+	}
+
+	/**
+	 * The change of an update, with keys and values of this map. Called on dispatch
+	 * threads.
+	 * @return the change, or {@code null} if a value cannot be decoded
+	 */
+	@Nullable CloneChange<V> change(Update update, @Nullable ReplicaEntry previous, Phase phase) {
+		try {
+			V value = update.isPut() ? decodeUpdate(update) : null;
+			V previousValue = (previous != null) ? decode(previous) : null;
+			Kind kind = switch (update.kind()) {
+				case PUT -> (previous == null) ? Kind.CREATED : Kind.UPDATED;
+				case REMOVE -> Kind.REMOVED;
+				case EXPIRE -> Kind.EXPIRED;
+			};
+			return new CloneChange<>(this.name, relativeKey(update.key()), kind, value, previousValue,
+					update.sequence(), writerOf(update), toInstant(update.serverTimeMicros()), phase);
+		}
+		catch (CloneEncodingException ex) {
+			return null;
+		}
+	}
+
+	Iterable<ReplicaEntry> entries() {
+		return this.client.replica().entries().values();
+	}
+
+	boolean covers(ReplicaEntry entry) {
+		return entry.key().startsWith(this.subtree);
+	}
+
+	String relativeKey(String fullKey) {
+		return fullKey.substring(this.subtree.length());
+	}
+
+	/**
+	 * The value of an entry, decoded at most once.
+	 * @throws CloneEncodingException if it cannot be; that is counted
+	 */
+	V decode(ReplicaEntry entry) {
+		try {
+			return entry.value(this.codec);
+		}
+		catch (CloneEncodingException ex) {
+			this.client.onUndecodable();
+			throw ex;
+		}
+	}
+
+	private @Nullable ReplicaEntry find(@Nullable Object key) {
+		if (!(key instanceof String text)) {
+			Objects.requireNonNull(key, "A shared map has no null keys");
+			return null;
+		}
+		Replica replica = this.client.replica();
+		String fullKey = this.subtree.isEmpty() ? text : this.subtree.concat(text);
+		ReplicaEntry entry = replica.get(fullKey);
+		if (entry == null && !replica.subtrees().contains(fullKey)) {
+			throw new IllegalArgumentException("This application does not hold the key '" + fullKey + "', only "
+					+ replica.subtrees().paths() + ": configure a map that has it (clone.maps.<name>.subtree)");
+		}
+		return entry;
+	}
+
+	/**
+	 * Reads, computes and writes until nobody else writes in between.
+	 */
+	private @Nullable V transform(String key, Function<@Nullable V, @Nullable V> function) {
+		String fullKey = fullKey(key);
+		Update current = current(fullKey);
+		while (true) {
+			V value = (current != null) ? decodeUpdate(current) : null;
+			V next = function.apply(value);
+			if (next == value) {
+				return value;
+			}
+			WriteOperation operation;
+			if (next != null) {
+				operation = putOperation(key, next,
+						(current != null) ? this.defaults.ifSequence(current.sequence()) : this.defaults.ifAbsent(),
+						true);
+			}
+			else if (current != null) {
+				operation = removeOperation(fullKey, Condition.SEQUENCE, current.sequence());
+			}
+			else {
+				return null;
+			}
+			WriteResult result = this.client.write(operation);
+			if (result.status() != Status.CONDITION_FAILED) {
+				return next;
+			}
+			current = result.entry();
+		}
+	}
+
+	/**
+	 * Writes if the value is what somebody expects, by its {@code equals}. The value is
+	 * compared here and the entry's sequence at the server, so nobody can write in
+	 * between; that it is another value is believed only if the server says so.
+	 */
+	private boolean swap(String fullKey, Object expected, SequenceOperation operation) {
+		Update current = current(fullKey);
+		boolean asked = false;
+		while (true) {
+			if (current != null && decodeUpdate(current).equals(expected)) {
+				WriteResult result = this.client.write(operation.at(current.sequence()));
+				if (result.status() == Status.APPLIED) {
+					return true;
+				}
+				current = result.entry();
+			}
+			else if (asked) {
+				return false;
+			}
+			else {
+				current = ask(fullKey);
+			}
+			asked = true;
+		}
+	}
+
+	/**
+	 * The entry of a key: what is here, or, for a key that is not held, what the server
+	 * says.
+	 */
+	private @Nullable Update current(String fullKey) {
+		Replica replica = this.client.replica();
+		return replica.subtrees().contains(fullKey) ? replica.get(fullKey) : ask(fullKey);
+	}
+
+	private @Nullable Update ask(String fullKey) {
+		return this.client
+			.write(new WriteOperation(WriteOperation.Kind.GET, fullKey, null, Condition.NONE, 0, 0, false, true))
+			.entry();
+	}
+
+	private WriteOperation putOperation(String key, V value, WriteOptions options, boolean returnEntry) {
+		String fullKey = fullKey(key);
+		byte[] bytes = this.codec.encode(Objects.requireNonNull(value, "A shared map has no null values"));
+		if (bytes.length == 0) {
+			throw new IllegalArgumentException(
+					"The value of '" + fullKey + "' is empty, which stands for no value: remove the key instead");
+		}
+		long ttlMillis = (options.getTtl() != null) ? options.getTtl().toMillis() : 0;
+		return new WriteOperation(WriteOperation.Kind.PUT, fullKey, bytes, options.getCondition(),
+				options.getSequence(), ttlMillis, options.isEphemeral(), returnEntry);
+	}
+
+	private static WriteOperation removeOperation(String fullKey, Condition condition, long sequence) {
+		return new WriteOperation(WriteOperation.Kind.REMOVE, fullKey, null, condition, sequence, 0, false, true);
+	}
+
+	private String fullKey(String key) {
+		String fullKey = this.subtree.concat(Objects.requireNonNull(key, "A shared map has no null keys"));
+		String problem = Keys.problem(fullKey, this.client.maxKeyLength());
+		if (problem != null) {
+			throw new IllegalArgumentException("'" + fullKey + "' cannot be a key: " + problem);
+		}
+		return fullKey;
+	}
+
+	/**
+	 * The whole key of a key that is to be removed: what cannot be a key is not there.
+	 */
+	private @Nullable String fullKeyOrNull(@Nullable Object key) {
+		Objects.requireNonNull(key, "A shared map has no null keys");
+		return (key instanceof String text) ? fullKey(text) : null;
+	}
+
+	private @Nullable V valueIn(WriteResult result) {
+		return (result.entry() != null) ? decodeUpdate(result.entry()) : null;
+	}
+
+	private V decodeUpdate(Update update) {
+		if (update instanceof ReplicaEntry entry) {
+			return decode(entry);
+		}
+		try {
+			return this.codec.decode(update.value());
+		}
+		catch (CloneEncodingException ex) {
+			this.client.onUndecodable();
+			throw ex;
+		}
+	}
+
+	private CloneEntry<V> toEntry(Update update, V value) {
+		return new CloneEntry<>(relativeKey(update.key()), value, update.sequence(), writerOf(update),
+				(update.ttlMillis() > 0) ? Duration.ofMillis(update.ttlMillis()) : null, update.isEphemeral(),
+				toInstant(update.serverTimeMicros()));
+	}
+
+	private static CloneWriter writerOf(Update update) {
+		return new CloneWriter(update.writerKind(), update.writerId());
+	}
+
+	private static Instant toInstant(long micros) {
+		return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+	}
+
+	private static void joinAll(List<CompletableFuture<?>> writes) {
+		CloneException failure = null;
+		for (CompletableFuture<?> write : writes) {
+			try {
+				write.join();
+			}
+			catch (CompletionException ex) {
+				if (!(ex.getCause() instanceof CloneException cause)) {
+					throw ex;
+				}
+				failure = (failure != null) ? failure : cause;
+			}
+		}
+		if (failure != null) {
+			throw failure;
+		}
+	}
+
+	/**
+	 * Makes an operation that is done only at a sequence.
+	 */
+	@FunctionalInterface
+	private interface SequenceOperation {
+
+		WriteOperation at(long sequence);
+
+	}
+
+}

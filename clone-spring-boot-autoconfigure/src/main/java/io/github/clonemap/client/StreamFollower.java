@@ -1,0 +1,482 @@
+package io.github.clonemap.client;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.github.clonemap.CloneChange.Phase;
+import io.github.clonemap.agent.Clock;
+import io.github.clonemap.protocol.FrameReader;
+import io.github.clonemap.protocol.FrameWriter;
+import io.github.clonemap.protocol.MalformedMessageException;
+import io.github.clonemap.protocol.Message;
+import io.github.clonemap.protocol.Message.Credit;
+import io.github.clonemap.protocol.Message.End;
+import io.github.clonemap.protocol.Message.Entries;
+import io.github.clonemap.protocol.StreamBatch;
+import io.github.clonemap.protocol.Update;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the replica up with the server, and says when it is.
+ * <p>
+ * Subscription and snapshot travel on different sockets, and a subscription takes effect
+ * at a moment that its maker does not see: the race in the Guide's Clone. So the follower
+ * first waits until it <em>hears</em> its stream (the server answers a new subscription
+ * with a heartbeat on it), and only then asks for the data. The answer tells the sequence
+ * at which it began, which cannot lie before what was heard; all later updates are in the
+ * stream.
+ * <p>
+ * For the agent.
+ */
+final class StreamFollower {
+
+	private static final Logger logger = LoggerFactory.getLogger(StreamFollower.class);
+
+	private final Deque<Feed> feeds = new ArrayDeque<>();
+
+	private final StreamPosition position = new StreamPosition();
+
+	private final FrameWriter writer = new FrameWriter(256);
+
+	private final byte[] topic;
+
+	private final Replica replica;
+
+	private final ChangeListeners listeners;
+
+	private final Dispatcher dispatcher;
+
+	private final ClientTransport transport;
+
+	private final ClockOffset offset;
+
+	private final Clock clock;
+
+	private final long retryNanos;
+
+	private final Events events;
+
+	private State state = State.IDLE;
+
+	private long serverId;
+
+	private long heardServerId;
+
+	private int syncId;
+
+	private @Nullable Synchronization synchronization;
+
+	private @Nullable End heldEnd;
+
+	private long lastHeardNanos;
+
+	private volatile long freshNanos;
+
+	private volatile boolean everFresh;
+
+	private volatile long updates;
+
+	private volatile long gaps;
+
+	private volatile long resumes;
+
+	private volatile long snapshots;
+
+	StreamFollower(Replica replica, ChangeListeners listeners, Dispatcher dispatcher, ClientTransport transport,
+			ClockOffset offset, Clock clock, ClientSettings settings, Events events) {
+		this.replica = replica;
+		this.topic = replica.subtrees().topic();
+		this.listeners = listeners;
+		this.dispatcher = dispatcher;
+		this.transport = transport;
+		this.offset = offset;
+		this.clock = clock;
+		this.retryNanos = settings.serverTimeout().toNanos() / 2;
+		this.events = events;
+	}
+
+	/**
+	 * A server has answered: follow its stream from now on.
+	 */
+	void begin(long serverId, long nowNanos) {
+		this.serverId = serverId;
+		this.lastHeardNanos = nowNanos;
+		become(State.LISTENING, "a server has answered");
+		if (this.heardServerId == serverId) {
+			synchronize("the stream is heard already", nowNanos);
+		}
+	}
+
+	/**
+	 * The server is lost.
+	 */
+	void reset(String reason) {
+		this.heardServerId = 0;
+		this.synchronization = null;
+		this.heldEnd = null;
+		become(State.IDLE, reason);
+	}
+
+	State state() {
+		return this.state;
+	}
+
+	/**
+	 * When the stream was last heard, or deliberately not listened to.
+	 */
+	long lastHeardNanos() {
+		return this.lastHeardNanos;
+	}
+
+	/**
+	 * The time, by our clock, at which the replica was known to be the server's state.
+	 * Read by any thread.
+	 */
+	long freshNanos() {
+		return this.freshNanos;
+	}
+
+	/**
+	 * Whether the replica ever was the server's state. Read by any thread.
+	 */
+	boolean isEverFresh() {
+		return this.everFresh;
+	}
+
+	long updates() {
+		return this.updates;
+	}
+
+	long gaps() {
+		return this.gaps;
+	}
+
+	long resumes() {
+		return this.resumes;
+	}
+
+	long snapshots() {
+		return this.snapshots;
+	}
+
+	/**
+	 * Whether the stream may be read now: not while something has to be handed over
+	 * before, and not beside a resume.
+	 */
+	boolean wantsStream() {
+		if (!this.feeds.isEmpty() || this.heldEnd != null || !this.dispatcher.hasRoom()) {
+			return false;
+		}
+		return this.synchronization == null || !this.synchronization.holdsStream();
+	}
+
+	/**
+	 * Whether work waits for room in a queue.
+	 */
+	boolean isHeldUp() {
+		return !this.feeds.isEmpty() || !this.dispatcher.hasRoom();
+	}
+
+	/**
+	 * Begins what waited for room, and repeats what may have been lost.
+	 */
+	void onTick(long nowNanos) {
+		if (!wantsStream()) {
+			this.lastHeardNanos = nowNanos;
+		}
+		for (Listening<?> listening : this.listeners.begin()) {
+			if (!this.replica.isEmpty()) {
+				this.feeds.addLast(Feed.initial(this.listeners, listening, this.replica.entries()));
+			}
+		}
+		while (!this.feeds.isEmpty() && this.feeds.getFirst().advance(this.dispatcher)) {
+			this.feeds.removeFirst();
+		}
+		if (this.feeds.isEmpty() && this.heldEnd != null) {
+			End end = this.heldEnd;
+			this.heldEnd = null;
+			onEnd(end, nowNanos);
+		}
+		Synchronization synchronization = this.synchronization;
+		if (synchronization != null && this.heldEnd == null
+				&& nowNanos - synchronization.progressNanos() > this.retryNanos) {
+			synchronize("no answer for a while", nowNanos);
+		}
+	}
+
+	/**
+	 * A message of the stream.
+	 * @throws MalformedMessageException if it is none
+	 */
+	void onStream(byte[] frame, long nowNanos) throws MalformedMessageException {
+		if (!startsWithTopic(frame)) {
+			throw new MalformedMessageException("stream of other subtrees");
+		}
+		FrameReader reader = new FrameReader(frame, this.topic.length);
+		StreamBatch batch = StreamBatch.read(reader);
+		if (this.state == State.IDLE) {
+			// The stream is often heard before the answer to HELLO. All after this batch
+			// will be heard, too; up to it the answer to SYNC will have everything.
+			this.heardServerId = batch.serverId();
+			this.position.begin(batch.committed());
+			return;
+		}
+		if (batch.serverId() != this.serverId) {
+			this.events.onOtherServer();
+			return;
+		}
+		this.lastHeardNanos = nowNanos;
+		switch (this.state) {
+			case LISTENING -> {
+				this.position.begin(batch.before());
+				synchronize("the stream is heard", nowNanos);
+				keepForLater(batch, reader);
+			}
+			case SYNCING -> {
+				if (this.position.isGapBefore(batch)) {
+					onGap(batch);
+					this.position.begin(batch.before());
+					synchronize("a gap in the stream while synchronizing", nowNanos);
+				}
+				keepForLater(batch, reader);
+			}
+			case FOLLOWING -> {
+				if (this.position.isGapBefore(batch)) {
+					onGap(batch);
+					this.position.begin(batch.before());
+					synchronize("a gap in the stream", nowNanos);
+					keepForLater(batch, reader);
+				}
+				else {
+					apply(batch, reader, nowNanos);
+				}
+			}
+			case IDLE -> throw new IllegalStateException("checked above");
+		}
+	}
+
+	void onEntries(Entries entries, long nowNanos) {
+		Synchronization synchronization = this.synchronization;
+		if (synchronization == null || entries.syncId() != synchronization.request().syncId()) {
+			return;
+		}
+		if (!synchronization.onEntries(entries, nowNanos)) {
+			synchronize("a chunk was lost", nowNanos);
+			return;
+		}
+		Credit credit = synchronization.credit();
+		if (credit != null) {
+			send(credit);
+		}
+	}
+
+	void onEnd(End end, long nowNanos) {
+		Synchronization synchronization = this.synchronization;
+		if (synchronization == null || end.syncId() != synchronization.request().syncId()) {
+			return;
+		}
+		if (!this.feeds.isEmpty()) {
+			// The views that the feed compares must not change under it.
+			this.heldEnd = end;
+			return;
+		}
+		if (!synchronization.isComplete(end)) {
+			synchronize("the answer was broken off", nowNanos);
+			return;
+		}
+		if (this.position.start() > end.sequence()) {
+			synchronize("the stream began after the answer", nowNanos);
+			return;
+		}
+		this.synchronization = null;
+		// The server's state of some moment after the request was sent.
+		onFresh(synchronization.startNanos());
+		if (end.resume()) {
+			this.resumes++;
+			applyMissed(synchronization, end);
+		}
+		else {
+			this.snapshots++;
+			applySnapshot(synchronization, end);
+		}
+		become(State.FOLLOWING, end.resume() ? "what was missed is here" : "the snapshot is here");
+		this.events.onVisible(this.replica.sequence());
+	}
+
+	private void synchronize(String reason, long nowNanos) {
+		become(State.SYNCING, reason);
+		this.synchronization = new Synchronization(++this.syncId, this.replica, nowNanos);
+		send(this.synchronization.request());
+	}
+
+	/**
+	 * Keeps what the stream brings before the answer is complete. Beside a resume the
+	 * first batch alone comes here: what it has beyond the resume is asked for again if
+	 * the chain shows that it is missing.
+	 */
+	private void keepForLater(StreamBatch batch, FrameReader reader) throws MalformedMessageException {
+		Synchronization synchronization = this.synchronization;
+		if (synchronization == null || synchronization.holdsStream()) {
+			return;
+		}
+		for (int i = 0; i < batch.count(); i++) {
+			synchronization.onHeard(Update.read(reader, ReplicaEntry::new));
+		}
+		this.position.advanceTo(batch.committed());
+	}
+
+	private void apply(StreamBatch batch, FrameReader reader, long nowNanos) throws MalformedMessageException {
+		long applied = this.position.end();
+		boolean heard = !this.listeners.isEmpty();
+		for (int i = 0; i < batch.count(); i++) {
+			ReplicaEntry update = Update.read(reader, ReplicaEntry::new);
+			if (update.sequence() <= applied) {
+				continue;
+			}
+			ReplicaEntry previous = this.replica.apply(update);
+			if (heard && (previous != null || update.isPut())) {
+				this.listeners.dispatch(update, previous, Phase.LIVE, this.dispatcher);
+			}
+		}
+		reader.end("stream batch");
+		this.updates += batch.count();
+		this.position.advanceTo(batch.committed());
+		this.replica.advanceTo(this.position.end());
+		onFresh(nowNanos - this.offset.ageNanos(batch.serverTimeMicros(), this.clock.epochMicros()));
+		this.events.onVisible(this.position.end());
+		if (!heard && batch.count() > 0) {
+			this.events.onApplied(batch.serverTimeMicros());
+		}
+	}
+
+	private void applyMissed(Synchronization synchronization, End end) {
+		Map<String, @Nullable ReplicaEntry> before = new LinkedHashMap<>();
+		for (ReplicaEntry update : synchronization.missed()) {
+			if (update.sequence() > this.replica.sequence()) {
+				ReplicaEntry previous = this.replica.apply(update);
+				if (!before.containsKey(update.key())) {
+					before.put(update.key(), previous);
+				}
+			}
+		}
+		this.position.advanceTo(end.sequence());
+		this.replica.advanceTo(end.sequence());
+		if (this.listeners.isEmpty()) {
+			return;
+		}
+		Map<String, ReplicaEntry> old = new HashMap<>();
+		Map<String, ReplicaEntry> now = new HashMap<>();
+		before.forEach((key, previous) -> {
+			if (previous != null) {
+				old.put(key, previous);
+			}
+			ReplicaEntry current = this.replica.get(key);
+			if (current != null) {
+				now.put(key, current);
+			}
+		});
+		feed(old, now, Phase.RESYNC, end.sequence());
+	}
+
+	private void applySnapshot(Synchronization synchronization, End end) {
+		ConcurrentHashMap<String, ReplicaEntry> fresh = synchronization.snapshot(end);
+		this.position.advanceTo(end.sequence());
+		Phase phase = (this.replica.serverId() == 0) ? Phase.INITIAL : Phase.RESYNC;
+		Map<String, ReplicaEntry> before = this.replica.swap(fresh, this.position.end(), this.serverId);
+		if (!this.listeners.isEmpty()) {
+			feed(before, fresh, phase, end.sequence());
+		}
+	}
+
+	private void feed(Map<String, ReplicaEntry> before, Map<String, ReplicaEntry> after, Phase phase, long sequence) {
+		long serverTimeMicros = this.clock.epochMicros() + this.offset.offsetMicros();
+		Feed feed = Feed.difference(this.listeners, before, after, phase, sequence, Math.max(0, serverTimeMicros));
+		if (!feed.advance(this.dispatcher)) {
+			this.feeds.addLast(feed);
+		}
+	}
+
+	private void onGap(StreamBatch batch) {
+		this.gaps++;
+		this.events.onGap(this.position.end(), batch.before());
+	}
+
+	/**
+	 * The replica is the server's state of some moment of the server's clock: not of now,
+	 * if the message has waited in a queue.
+	 */
+	private void onFresh(long freshNanos) {
+		if (!this.everFresh || freshNanos - this.freshNanos > 0) {
+			this.freshNanos = freshNanos;
+			this.everFresh = true;
+		}
+	}
+
+	private boolean startsWithTopic(byte[] frame) {
+		if (frame.length < this.topic.length) {
+			return false;
+		}
+		for (int i = 0; i < this.topic.length; i++) {
+			if (frame[i] != this.topic[i]) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	private void send(Message message) {
+		this.transport.send(message.command(), message.toBytes(this.writer));
+	}
+
+	private void become(State next, String reason) {
+		if (next != this.state) {
+			logger.debug("{} -> {}: {}", this.state, next, reason);
+			this.state = next;
+			this.events.onStateChanged(reason);
+		}
+	}
+
+	/**
+	 * How a follower stands to its stream.
+	 */
+	enum State {
+
+		/** There is no server. */
+		IDLE,
+
+		/** There is a server; its stream has not been heard yet. */
+		LISTENING,
+
+		/** The stream is heard; the answer to SYNC is on its way. */
+		SYNCING,
+
+		/** The replica is the server's state, and the stream keeps it so. */
+		FOLLOWING
+
+	}
+
+	/**
+	 * Who hears of a follower's progress.
+	 */
+	interface Events {
+
+		void onStateChanged(String reason);
+
+		/** Another server was started in the place of this one. */
+		void onOtherServer();
+
+		void onGap(long applied, long before);
+
+		void onVisible(long sequence);
+
+		void onApplied(long serverTimeMicros);
+
+	}
+
+}

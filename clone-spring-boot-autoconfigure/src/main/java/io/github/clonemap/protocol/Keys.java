@@ -1,0 +1,106 @@
+package io.github.clonemap.protocol;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What may be a key: 1 byte of UTF-8 to a configured number of them, no control
+ * characters (a NUL ends a topic on the native stream), and not one of the two words that
+ * RFC 12 keeps for itself.
+ *
+ * @since 0.1.0
+ */
+public final class Keys {
+
+	/**
+	 * The longest key that any server may be configured for, in bytes.
+	 */
+	public static final int MAX_LENGTH = 4096;
+
+	/**
+	 * The longest key of a server that was not configured, in bytes.
+	 */
+	public static final int DEFAULT_MAX_LENGTH = 255;
+
+	private static final Set<String> RESERVED = Set.of("HUGZ", "KTHXBAI");
+
+	private static final char REPLACEMENT = '\uFFFD';
+
+	private Keys() {
+	}
+
+	/**
+	 * Checks a key.
+	 * @param key the whole key, subtree included
+	 * @param maxLength the longest key, in bytes
+	 * @return what is wrong with it, or {@code null} if nothing is
+	 */
+	public static @Nullable String problem(String key, int maxLength) {
+		if (key.isEmpty()) {
+			return "it is empty";
+		}
+		int length = 0;
+		for (int i = 0; i < key.length(); i++) {
+			char c = key.charAt(i);
+			if (c < ' ' || c == 0x7F) {
+				return "it has a control character at position " + i;
+			}
+			if (Character.isSurrogate(c)) {
+				if (!Character.isHighSurrogate(c) || i + 1 == key.length()
+						|| !Character.isLowSurrogate(key.charAt(i + 1))) {
+					return "it has half of a surrogate pair at position " + i;
+				}
+				length += 2;
+				i++;
+			}
+			length += (c < 0x80) ? 1 : ((c < 0x800) ? 2 : ((Character.isSurrogate(c)) ? 2 : 3));
+		}
+		if (length > maxLength) {
+			return "it has " + length + " bytes, " + maxLength + " are allowed (clone.server.max-key-length)";
+		}
+		if (RESERVED.contains(key)) {
+			return "RFC 12 reserves the word";
+		}
+		return null;
+	}
+
+	static byte[] encode(String text) {
+		for (int i = 0; i < text.length(); i++) {
+			if (Character.isSurrogate(text.charAt(i))) {
+				return encodeStrictly(text);
+			}
+		}
+		return text.getBytes(StandardCharsets.UTF_8);
+	}
+
+	private static byte[] encodeStrictly(String text) {
+		try {
+			ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
+			byte[] bytes = new byte[encoded.remaining()];
+			encoded.get(bytes);
+			return bytes;
+		}
+		catch (CharacterCodingException ex) {
+			throw new IllegalArgumentException("A text with half of a surrogate pair cannot be sent", ex);
+		}
+	}
+
+	static String decode(byte[] bytes, int offset, int length, String field) throws MalformedMessageException {
+		String text = new String(bytes, offset, length, StandardCharsets.UTF_8);
+		if (text.indexOf(REPLACEMENT) >= 0) {
+			try {
+				return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, offset, length)).toString();
+			}
+			catch (CharacterCodingException ex) {
+				throw new MalformedMessageException(field + " is not UTF-8");
+			}
+		}
+		return text;
+	}
+
+}

@@ -1,0 +1,270 @@
+package io.github.clonemap.protocol;
+
+import java.util.Objects;
+
+import io.github.clonemap.CloneWriter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A change of one key with its place in the server's order. An update with a value is
+ * also the key's entry; server and client extend it with what they keep beside an entry,
+ * so that an entry is one object.
+ *
+ * <pre>
+ * kind u8 | sequence i64 | server time i64 | writer kind u8 | writer i64 | flags u8 | key text
+ *   [ttl ms i64, if flag 1] [value length u32, value, if kind is PUT]
+ * </pre>
+ *
+ * @since 0.1.0
+ */
+public class Update {
+
+	/**
+	 * The smallest room that an update takes in a frame: with a key of one byte.
+	 */
+	public static final int MIN_BYTES = 1 + 8 + 8 + 1 + 8 + 1 + 3;
+
+	private static final int FLAG_TTL = 1;
+
+	private static final int FLAG_EPHEMERAL = 2;
+
+	private static final Kind[] KINDS = Kind.values();
+
+	private static final CloneWriter.Kind[] WRITER_KINDS = CloneWriter.Kind.values();
+
+	private final String key;
+
+	private final byte @Nullable [] value;
+
+	private final long sequence;
+
+	private final long serverTimeMicros;
+
+	private final long writerId;
+
+	private final long ttlMillis;
+
+	private final Kind kind;
+
+	private final CloneWriter.Kind writerKind;
+
+	private final boolean ephemeral;
+
+	/**
+	 * Creates an update.
+	 * @param kind what happened
+	 * @param key the whole key
+	 * @param value the value for {@link Kind#PUT}, else {@code null}
+	 * @param sequence its place in the server's order
+	 * @param serverTimeMicros when the server ordered it, in microseconds since 1970
+	 * @param writerKind by which door it came in
+	 * @param writerId the id of the client that wrote it
+	 * @param ttlMillis the time to live, 0 for none
+	 * @param ephemeral whether the entry ends with its writer's session
+	 */
+	public Update(Kind kind, String key, byte @Nullable [] value, long sequence, long serverTimeMicros,
+			CloneWriter.Kind writerKind, long writerId, long ttlMillis, boolean ephemeral) {
+		this.kind = kind;
+		this.key = key;
+		this.value = value;
+		this.sequence = sequence;
+		this.serverTimeMicros = serverTimeMicros;
+		this.writerKind = writerKind;
+		this.writerId = writerId;
+		this.ttlMillis = ttlMillis;
+		this.ephemeral = ephemeral;
+	}
+
+	/**
+	 * What happened.
+	 * @return the kind
+	 */
+	public final Kind kind() {
+		return this.kind;
+	}
+
+	/**
+	 * Whether the key has a value after this update.
+	 * @return whether it is a {@link Kind#PUT}
+	 */
+	public final boolean isPut() {
+		return this.kind == Kind.PUT;
+	}
+
+	/**
+	 * The whole key.
+	 * @return the key
+	 */
+	public final String key() {
+		return this.key;
+	}
+
+	/**
+	 * The value of a {@link Kind#PUT}.
+	 * @return the bytes, shared
+	 * @throws NullPointerException if the key was removed
+	 */
+	public final byte[] value() {
+		return Objects.requireNonNull(this.value, "a removal has no value");
+	}
+
+	/**
+	 * The place in the server's order.
+	 * @return the sequence
+	 */
+	public final long sequence() {
+		return this.sequence;
+	}
+
+	/**
+	 * When the server ordered it.
+	 * @return microseconds since 1970, by the server's clock
+	 */
+	public final long serverTimeMicros() {
+		return this.serverTimeMicros;
+	}
+
+	/**
+	 * By which door it came in.
+	 * @return the kind of the writer
+	 */
+	public final CloneWriter.Kind writerKind() {
+		return this.writerKind;
+	}
+
+	/**
+	 * Which client wrote it.
+	 * @return the client's id
+	 */
+	public final long writerId() {
+		return this.writerId;
+	}
+
+	/**
+	 * The time to live that was given at the write.
+	 * @return milliseconds, 0 for none
+	 */
+	public final long ttlMillis() {
+		return this.ttlMillis;
+	}
+
+	/**
+	 * Whether the entry ends with its writer's session.
+	 * @return whether it is ephemeral
+	 */
+	public final boolean isEphemeral() {
+		return this.ephemeral;
+	}
+
+	/**
+	 * About how many bytes the update takes in a frame, for bounds.
+	 * @return the number of bytes
+	 */
+	public final int weight() {
+		return MIN_BYTES + this.key.length() + ((this.value != null) ? this.value.length + 4 : 0);
+	}
+
+	/**
+	 * Writes this update.
+	 * @param writer where to
+	 */
+	public final void write(FrameWriter writer) {
+		writer.writeByte(this.kind.ordinal())
+			.writeLong(this.sequence)
+			.writeLong(this.serverTimeMicros)
+			.writeByte(this.writerKind.ordinal())
+			.writeLong(this.writerId)
+			.writeByte(((this.ttlMillis != 0) ? FLAG_TTL : 0) | (this.ephemeral ? FLAG_EPHEMERAL : 0))
+			.writeText(this.key);
+		if (this.ttlMillis != 0) {
+			writer.writeLong(this.ttlMillis);
+		}
+		if (this.value != null) {
+			writer.writeValue(this.value);
+		}
+	}
+
+	/**
+	 * Reads an update.
+	 * @param <U> what the reader makes of it
+	 * @param reader where from
+	 * @param factory makes the object
+	 * @return the update
+	 * @throws MalformedMessageException if the bytes are none
+	 */
+	public static <U extends Update> U read(FrameReader reader, Factory<U> factory) throws MalformedMessageException {
+		int kindIndex = reader.readByte("kind");
+		if (kindIndex >= KINDS.length) {
+			throw new MalformedMessageException("kind " + kindIndex + " is unknown");
+		}
+		Kind kind = KINDS[kindIndex];
+		long sequence = reader.readNatural("sequence");
+		long serverTimeMicros = reader.readNatural("server time");
+		int writerKind = reader.readByte("writer kind");
+		if (writerKind >= WRITER_KINDS.length) {
+			throw new MalformedMessageException("writer kind " + writerKind + " is unknown");
+		}
+		long writerId = reader.readLong("writer");
+		int flags = reader.readByte("flags");
+		if ((flags & ~(FLAG_TTL | FLAG_EPHEMERAL)) != 0) {
+			throw new MalformedMessageException("flags " + flags + " are unknown");
+		}
+		String key = reader.readText("key");
+		if (key.isEmpty()) {
+			throw new MalformedMessageException("key is empty");
+		}
+		long ttlMillis = ((flags & FLAG_TTL) != 0) ? reader.readNatural("ttl") : 0;
+		byte[] value = (kind == Kind.PUT) ? reader.readValue("value") : null;
+		return factory.create(kind, key, value, sequence, serverTimeMicros, WRITER_KINDS[writerKind], writerId,
+				ttlMillis, (flags & FLAG_EPHEMERAL) != 0);
+	}
+
+	@Override
+	public String toString() {
+		return this.kind + " " + this.key + " @" + Sequence.toString(this.sequence);
+	}
+
+	/**
+	 * What happened to the key. The order is the wire's.
+	 */
+	public enum Kind {
+
+		/** It has a value, new or another one. */
+		PUT,
+
+		/** Somebody removed it. */
+		REMOVE,
+
+		/** Its lifetime, or its writer's session, ended. */
+		EXPIRE
+
+	}
+
+	/**
+	 * Makes an update, or one of its subclasses, from what was read.
+	 *
+	 * @param <U> what it makes
+	 */
+	@FunctionalInterface
+	public interface Factory<U extends Update> {
+
+		/**
+		 * Makes the object; the arguments are those of
+		 * {@link Update#Update(Kind, String, byte[], long, long, CloneWriter.Kind, long, long, boolean)}.
+		 * @param kind what happened
+		 * @param key the whole key
+		 * @param value the value for {@link Kind#PUT}, else {@code null}
+		 * @param sequence its place in the server's order
+		 * @param serverTimeMicros when the server ordered it
+		 * @param writerKind by which door it came in
+		 * @param writerId the id of the client that wrote it
+		 * @param ttlMillis the time to live, 0 for none
+		 * @param ephemeral whether the entry ends with its writer's session
+		 * @return the object
+		 */
+		U create(Kind kind, String key, byte @Nullable [] value, long sequence, long serverTimeMicros,
+				CloneWriter.Kind writerKind, long writerId, long ttlMillis, boolean ephemeral);
+
+	}
+
+}

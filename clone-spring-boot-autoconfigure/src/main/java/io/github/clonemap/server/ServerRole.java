@@ -1,0 +1,16 @@
+package io.github.clonemap.server;
+
+/**
+ * What a server is now.
+ *
+ * @since 0.1.0
+ */
+public enum ServerRole {
+
+	/** It orders writes and answers clients. */
+	ACTIVE,
+
+	/** It follows the active one. */
+	PASSIVE
+
+}

@@ -1,0 +1,58 @@
+package io.github.clonemap.server;
+
+/**
+ * A network with sockets: what a server needs of it, and a way to wait for something to
+ * come. Made by the thread that starts the server, then used by the server's agent only,
+ * except for {@link #wakeUp()}.
+ *
+ * @since 0.1.0
+ */
+public interface ServerSockets extends ServerTransport, AutoCloseable {
+
+	/**
+	 * The port of the requests, P; the stream has P+3.
+	 * @return the port that is bound
+	 */
+	int port();
+
+	/**
+	 * Waits until something has come.
+	 * @param timeoutNanos how long to wait at most; 0 or less for not at all
+	 */
+	void await(long timeoutNanos);
+
+	/**
+	 * Hands over what has come, a bounded amount of it.
+	 * @param handler hears what has come
+	 * @return whether there may be more
+	 */
+	boolean drain(Handler handler);
+
+	/**
+	 * Ends a wait, now or the next one. May be called by any thread.
+	 */
+	void wakeUp();
+
+	/**
+	 * Closes all sockets.
+	 */
+	@Override
+	void close();
+
+	/**
+	 * Opens the sockets of a server.
+	 */
+	@FunctionalInterface
+	interface Factory {
+
+		/**
+		 * Binds the sockets.
+		 * @return the sockets
+		 * @throws ServerBindException if a port is not free or the address is not one of
+		 * this machine
+		 */
+		ServerSockets bind();
+
+	}
+
+}

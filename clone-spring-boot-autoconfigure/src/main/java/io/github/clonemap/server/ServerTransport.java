@@ -1,0 +1,60 @@
+package io.github.clonemap.server;
+
+import io.github.clonemap.protocol.Command;
+
+/**
+ * What a server needs of the network. Called by the server's agent only.
+ *
+ * @since 0.1.0
+ */
+public interface ServerTransport {
+
+	/**
+	 * Sends a reply. A peer that is gone, or that reads too slowly, does not get it.
+	 * @param route the way to the peer
+	 * @param command the command
+	 * @param body the body, not to be changed afterwards
+	 */
+	void reply(Route route, Command command, byte[] body);
+
+	/**
+	 * Publishes a message to all that subscribed to a prefix of it. A subscriber that
+	 * reads too slowly does not get it.
+	 * @param frame the message, not to be changed afterwards
+	 */
+	void publish(byte[] frame);
+
+	/**
+	 * Who hears what comes from the network. Called by the server's agent only.
+	 */
+	interface Handler {
+
+		/**
+		 * A request came.
+		 * @param route the way back
+		 * @param command the frame with the command
+		 * @param body the body
+		 */
+		void onRequest(Route route, byte[] command, byte[] body);
+
+		/**
+		 * A peer subscribed to a topic, perhaps not as the first one.
+		 * @param topic the topic
+		 */
+		void onSubscribed(byte[] topic);
+
+		/**
+		 * Nobody subscribes to a topic any more.
+		 * @param topic the topic
+		 */
+		void onUnsubscribed(byte[] topic);
+
+		/**
+		 * Something came that is not a request at all.
+		 * @param reason what is wrong with it
+		 */
+		void onMalformed(String reason);
+
+	}
+
+}

@@ -1,0 +1,161 @@
+package io.github.clonemap.server;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+import io.github.clonemap.protocol.Subtrees;
+import io.github.clonemap.protocol.WriteResult;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the server knows of one client: how far its writes have come, so that none is
+ * applied twice, and which entries end with it. It outlives the connection.
+ */
+final class Session {
+
+	/**
+	 * The most results that are kept for a client that does not say that it has them.
+	 * After that many it must wait.
+	 */
+	static final int MAX_RESULTS = 65_536;
+
+	private final long clientId;
+
+	private final long sessionId;
+
+	private final String name;
+
+	private final Deque<WriteResult> results = new ArrayDeque<>();
+
+	private final Set<String> ephemeralKeys = new LinkedHashSet<>();
+
+	private Route route;
+
+	private long lastHeardNanos;
+
+	private long lastCounter;
+
+	private long acknowledged;
+
+	@Nullable Transfer transfer;
+
+	Subtrees subtrees = Subtrees.ALL;
+
+	Session(long clientId, long sessionId, String name, Route route, long lastCounter, long nowNanos) {
+		this.clientId = clientId;
+		this.sessionId = sessionId;
+		this.name = name;
+		this.route = route;
+		this.lastCounter = lastCounter;
+		this.acknowledged = lastCounter;
+		this.lastHeardNanos = nowNanos;
+	}
+
+	long clientId() {
+		return this.clientId;
+	}
+
+	/**
+	 * Tells this session from one that the same client had before it was silent for too
+	 * long.
+	 */
+	long sessionId() {
+		return this.sessionId;
+	}
+
+	Route route() {
+		return this.route;
+	}
+
+	void reroute(Route route) {
+		this.route = route;
+	}
+
+	long lastHeardNanos() {
+		return this.lastHeardNanos;
+	}
+
+	void onHeard(long nowNanos) {
+		this.lastHeardNanos = nowNanos;
+	}
+
+	/**
+	 * The counter of the last write that was ordered.
+	 */
+	long lastCounter() {
+		return this.lastCounter;
+	}
+
+	Set<String> ephemeralKeys() {
+		return this.ephemeralKeys;
+	}
+
+	/**
+	 * The client has the results up to a counter.
+	 */
+	void onKnown(long counter) {
+		long oldest = this.lastCounter - this.results.size() + 1;
+		for (; oldest <= counter && !this.results.isEmpty(); oldest++) {
+			this.results.removeFirst();
+		}
+	}
+
+	boolean mayWrite() {
+		return this.results.size() < MAX_RESULTS;
+	}
+
+	void onResult(WriteResult result) {
+		this.results.addLast(result);
+		this.lastCounter++;
+	}
+
+	/**
+	 * The client has sent a write again: it does not have all results.
+	 */
+	void acknowledgeAgain() {
+		this.acknowledged = this.lastCounter - this.results.size();
+	}
+
+	boolean hasUnacknowledged() {
+		return this.acknowledged < this.lastCounter;
+	}
+
+	/**
+	 * Takes the next results that were not sent yet, about as many as fit into a frame.
+	 * @param maxBytes how much may be taken, if it is not one large result
+	 * @return the results, in order; the counter of the first one was
+	 * {@link #firstUnacknowledged()}
+	 */
+	List<WriteResult> takeUnacknowledged(int maxBytes) {
+		List<WriteResult> taken = new ArrayList<>();
+		int bytes = 0;
+		// The new ones are at the end, and usually they are all there is.
+		int skip = this.results.size() - (int) (this.lastCounter - this.acknowledged);
+		Iterator<WriteResult> iterator = this.results.iterator();
+		while (iterator.hasNext() && bytes < maxBytes) {
+			WriteResult result = iterator.next();
+			if (skip-- > 0) {
+				continue;
+			}
+			taken.add(result);
+			bytes += WriteResult.MIN_BYTES + ((result.entry() != null) ? result.entry().weight() : 0);
+		}
+		this.acknowledged += taken.size();
+		return taken;
+	}
+
+	long firstUnacknowledged() {
+		return this.acknowledged + 1;
+	}
+
+	@Override
+	public String toString() {
+		return "'" + this.name + "' (" + Long.toHexString(this.clientId) + ")";
+	}
+
+}

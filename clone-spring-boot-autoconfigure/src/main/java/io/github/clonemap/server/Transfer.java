@@ -1,0 +1,196 @@
+package io.github.clonemap.server;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.clonemap.protocol.Message;
+import io.github.clonemap.protocol.Message.End;
+import io.github.clonemap.protocol.Message.Entries;
+import io.github.clonemap.protocol.Message.Sync;
+import io.github.clonemap.protocol.Subtrees;
+import io.github.clonemap.protocol.Update;
+import io.github.clonemap.store.EntryStore;
+import io.github.clonemap.store.EntryWalk;
+import io.github.clonemap.store.History;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answer to one request for data, sent in chunks between turns: a walk over the
+ * store, or what the history has after the client's last sequence.
+ */
+final class Transfer implements AutoCloseable {
+
+	/**
+	 * Says in {@link End#chunks()} that the history ran over: the client must ask again.
+	 */
+	static final int BROKEN_OFF = -1;
+
+	/**
+	 * How full a chunk gets.
+	 */
+	private static final int CHUNK_BYTES = 64 << 10;
+
+	/**
+	 * How many entries one step looks at, so that a small subtree of a large store does
+	 * not hold up the server.
+	 */
+	private static final int ENTRIES_PER_STEP = 2048;
+
+	private static final int MAX_CREDIT = 1024;
+
+	private final int syncId;
+
+	private final Subtrees subtrees;
+
+	private final long startSequence;
+
+	private final Source source;
+
+	private final int total;
+
+	private int chunks;
+
+	private int allowedChunks;
+
+	private boolean exhausted;
+
+	private Transfer(Sync request, long startSequence, Source source, int total) {
+		this.syncId = request.syncId();
+		this.subtrees = request.subtrees();
+		this.allowedChunks = clampCredit(request.credit());
+		this.startSequence = startSequence;
+		this.source = source;
+		this.total = total;
+	}
+
+	static Transfer snapshot(Sync request, long committed, EntryStore store) {
+		return new Transfer(request, committed, new Walk(store.walk()), store.size());
+	}
+
+	static Transfer resume(Sync request, long committed, History history) {
+		long index = history.indexAfter(request.fromSequence());
+		return new Transfer(request, committed, new Replay(history, index), (int) (history.end() - index));
+	}
+
+	int syncId() {
+		return this.syncId;
+	}
+
+	boolean isResume() {
+		return this.source instanceof Replay;
+	}
+
+	/**
+	 * The client allows more chunks. Credit is a total, and never further ahead than a
+	 * bound, so a client cannot order what it does not read.
+	 */
+	void onCredit(int chunks) {
+		this.allowedChunks = Math.max(this.allowedChunks, Math.min(chunks, this.chunks + MAX_CREDIT));
+	}
+
+	boolean maySend() {
+		return this.chunks < this.allowedChunks || this.exhausted;
+	}
+
+	/**
+	 * The next step.
+	 * @return the message to send, {@code null} if this step found nothing to send
+	 */
+	@Nullable Message next() {
+		if (this.exhausted) {
+			return new End(this.syncId, this.chunks, isResume(), this.startSequence);
+		}
+		List<Update> updates = new ArrayList<>();
+		int bytes = 0;
+		for (int i = 0; i < ENTRIES_PER_STEP && bytes < CHUNK_BYTES; i++) {
+			if (this.source.isLost()) {
+				return new End(this.syncId, BROKEN_OFF, isResume(), this.startSequence);
+			}
+			Update update = this.source.next();
+			if (update == null) {
+				this.exhausted = true;
+				break;
+			}
+			if (this.subtrees.contains(update.key())) {
+				updates.add(update);
+				bytes += update.weight();
+			}
+		}
+		return updates.isEmpty() ? null
+				: new Entries(this.syncId, this.chunks++, isResume(), Math.max(this.total, updates.size()), updates);
+	}
+
+	@Override
+	public void close() {
+		this.source.close();
+	}
+
+	private static int clampCredit(int credit) {
+		return Math.max(0, Math.min(credit, MAX_CREDIT));
+	}
+
+	/**
+	 * Where the updates of a transfer come from.
+	 */
+	private interface Source extends AutoCloseable {
+
+		@Nullable Update next();
+
+		boolean isLost();
+
+		@Override
+		void close();
+
+	}
+
+	private record Walk(EntryWalk walk) implements Source {
+
+		@Override
+		public @Nullable Update next() {
+			return this.walk.next();
+		}
+
+		@Override
+		public boolean isLost() {
+			return false;
+		}
+
+		@Override
+		public void close() {
+			this.walk.close();
+		}
+
+	}
+
+	private static final class Replay implements Source {
+
+		private final History history;
+
+		private final long end;
+
+		private long index;
+
+		Replay(History history, long index) {
+			this.history = history;
+			this.end = history.end();
+			this.index = index;
+		}
+
+		@Override
+		public @Nullable Update next() {
+			return (this.index < this.end) ? this.history.get(this.index++) : null;
+		}
+
+		@Override
+		public boolean isLost() {
+			return this.index < this.end && this.history.get(this.index) == null;
+		}
+
+		@Override
+		public void close() {
+			this.index = this.end;
+		}
+
+	}
+
+}

@@ -1,0 +1,60 @@
+package io.github.clonemap.zeromq;
+
+import org.zeromq.SocketType;
+import org.zeromq.ZContext;
+import org.zeromq.ZMQ.Socket;
+
+/**
+ * What all our sockets have in common: the settings that keep JeroMQ 0.6.0 out of its own
+ * way (Decisions in the README).
+ */
+final class Sockets {
+
+	/**
+	 * How long a closing socket may try to send what it has: the goodbye.
+	 */
+	private static final int LINGER_MILLIS = 200;
+
+	/**
+	 * JeroMQ loses one to four connects in a hundred; this interval ends and repeats
+	 * them.
+	 */
+	private static final int HANDSHAKE_MILLIS = 500;
+
+	private static final int RECONNECT_MILLIS = 50;
+
+	private static final int MAX_RECONNECT_MILLIS = 500;
+
+	private Sockets() {
+	}
+
+	static ZContext context(String name) {
+		ZContext context = new ZContext(1);
+		context.setThreadFactor((work, threadName) -> {
+			Thread thread = new Thread(work, name + "-" + threadName);
+			thread.setDaemon(true);
+			return thread;
+		});
+		return context;
+	}
+
+	static Socket create(ZContext context, SocketType type, long maxFrameBytes, String endpoint) {
+		Socket socket = context.createSocket(type);
+		socket.setLinger(0);
+		socket.setMaxMsgSize(maxFrameBytes);
+		socket.setHandshakeIvl(HANDSHAKE_MILLIS);
+		socket.setReconnectIVL(RECONNECT_MILLIS);
+		socket.setReconnectIVLMax(MAX_RECONNECT_MILLIS);
+		socket.setIPv6(endpoint.contains("["));
+		return socket;
+	}
+
+	/**
+	 * Closes a socket, after a last chance for what it has to send.
+	 */
+	static void close(Socket socket, boolean lastWords) {
+		socket.setLinger(lastWords ? LINGER_MILLIS : 0);
+		socket.close();
+	}
+
+}

@@ -1,0 +1,215 @@
+package io.github.clonemap.zeromq;
+
+import io.github.clonemap.client.ServerEndpoint;
+import io.github.clonemap.protocol.Command;
+import io.github.clonemap.server.Route;
+import io.github.clonemap.server.ServerBindException;
+import io.github.clonemap.server.ServerSockets;
+import org.jspecify.annotations.Nullable;
+import org.zeromq.SocketType;
+import org.zeromq.ZContext;
+import org.zeromq.ZMQ;
+import org.zeromq.ZMQ.Socket;
+import org.zeromq.ZMQException;
+
+/**
+ * The sockets of a server: a ROUTER for requests on port P, an XPUB for the stream on
+ * port P+3.
+ *
+ * @since 0.1.0
+ */
+public final class ZmqServerSockets implements ServerSockets {
+
+	private static final int DRAIN_LIMIT = 256;
+
+	private static final int ANY_PORT_ATTEMPTS = 100;
+
+	/**
+	 * How many messages may wait for a peer that reads slowly before it misses some.
+	 */
+	private static final int SEND_LIMIT = 1000;
+
+	/**
+	 * How many messages of one peer may wait here; after that its own queue fills.
+	 */
+	private static final int RECEIVE_LIMIT = 256;
+
+	private static final int FRAME_OVERHEAD = 256 << 10;
+
+	private final SocketWait wait = new SocketWait();
+
+	private final ZContext context;
+
+	private final Socket requests;
+
+	private final Socket stream;
+
+	private final int port;
+
+	private ZmqServerSockets(ZContext context, Socket requests, Socket stream, int port) {
+		this.context = context;
+		this.requests = requests;
+		this.stream = stream;
+		this.port = port;
+		this.wait.add(requests);
+		this.wait.add(stream);
+	}
+
+	/**
+	 * Binds the sockets at each start of a server.
+	 * @param address the address to listen on, such as {@code 127.0.0.1}
+	 * @param port the port P, or 0 for any that is free together with P+3
+	 * @param maxValueSize the largest value, in bytes
+	 * @return the factory
+	 */
+	public static ServerSockets.Factory factory(String address, int port, int maxValueSize) {
+		return () -> bind(address, port, maxValueSize + FRAME_OVERHEAD);
+	}
+
+	private static ServerSockets bind(String address, int port, long maxFrameBytes) {
+		if (port != 0) {
+			return tryBind(address, port, maxFrameBytes);
+		}
+		for (int attempt = 1;; attempt++) {
+			try {
+				return tryBind(address, 0, maxFrameBytes);
+			}
+			catch (ServerBindException ex) {
+				if (!ex.isInUse() || attempt == ANY_PORT_ATTEMPTS) {
+					throw ex;
+				}
+			}
+		}
+	}
+
+	private static ServerSockets tryBind(String address, int port, long maxFrameBytes) {
+		ZContext context = Sockets.context("clone-server");
+		try {
+			String host = "tcp://"
+					+ ((address.contains(":") && !address.startsWith("[")) ? "[" + address + "]" : address);
+			Socket requests = Sockets.create(context, SocketType.ROUTER, maxFrameBytes, host);
+			requests.setSndHWM(SEND_LIMIT);
+			requests.setRcvHWM(RECEIVE_LIMIT);
+			int bound = bind(requests, host, port);
+			Socket stream = Sockets.create(context, SocketType.XPUB, maxFrameBytes, host);
+			stream.setXpubVerbose(true);
+			stream.setSndHWM(SEND_LIMIT);
+			bind(stream, host, bound + ServerEndpoint.STREAM_PORT_OFFSET);
+			return new ZmqServerSockets(context, requests, stream, bound);
+		}
+		catch (RuntimeException ex) {
+			context.close();
+			throw ex;
+		}
+	}
+
+	private static int bind(Socket socket, String host, int port) {
+		String endpoint = host + ":" + ((port == 0) ? "*" : port);
+		try {
+			if (!socket.bind(endpoint)) {
+				throw new ServerBindException(endpoint, socket.errno() == ZMQ.Error.EADDRINUSE.getCode(), null);
+			}
+		}
+		catch (ZMQException ex) {
+			throw new ServerBindException(endpoint, ex.getErrorCode() == ZMQ.Error.EADDRINUSE.getCode(), ex);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new ServerBindException(endpoint, false, ex);
+		}
+		String last = socket.getLastEndpoint();
+		return Integer.parseInt(last.substring(last.lastIndexOf(':') + 1));
+	}
+
+	@Override
+	public int port() {
+		return this.port;
+	}
+
+	@Override
+	public void await(long timeoutNanos) {
+		if (!SocketWait.hasInput(this.requests) && !SocketWait.hasInput(this.stream)) {
+			this.wait.await(timeoutNanos);
+		}
+	}
+
+	@Override
+	public boolean drain(Handler handler) {
+		boolean more = false;
+		for (int i = 0; i < DRAIN_LIMIT; i++) {
+			byte[] subscription = this.stream.recv(ZMQ.DONTWAIT);
+			if (subscription == null) {
+				break;
+			}
+			onSubscription(subscription, handler);
+			more = i == DRAIN_LIMIT - 1;
+		}
+		for (int i = 0; i < DRAIN_LIMIT; i++) {
+			byte[] identity = this.requests.recv(ZMQ.DONTWAIT);
+			if (identity == null) {
+				return more;
+			}
+			onRequest(identity, handler);
+		}
+		return true;
+	}
+
+	@Override
+	public void reply(Route route, Command command, byte[] body) {
+		// A ROUTER drops what its peer does not take; the peer notices and asks again.
+		this.requests.send(route.identity(), ZMQ.SNDMORE | ZMQ.DONTWAIT);
+		this.requests.send(command.frame(), ZMQ.SNDMORE | ZMQ.DONTWAIT);
+		this.requests.send(body, ZMQ.DONTWAIT);
+	}
+
+	@Override
+	public void publish(byte[] frame) {
+		this.stream.send(frame, ZMQ.DONTWAIT);
+	}
+
+	@Override
+	public void wakeUp() {
+		this.wait.wakeUp();
+	}
+
+	@Override
+	public void close() {
+		this.wait.close();
+		Sockets.close(this.requests, true);
+		Sockets.close(this.stream, false);
+		this.context.close();
+	}
+
+	private void onRequest(byte[] identity, Handler handler) {
+		byte[] command = nextFrame();
+		byte[] body = (command != null) ? nextFrame() : null;
+		int tooMany = 0;
+		while (nextFrame() != null) {
+			tooMany++;
+		}
+		if (command == null || body == null || tooMany > 0) {
+			handler.onMalformed("a request has a command and a body, not "
+					+ ((command == null) ? "nothing" : ((body == null) ? "one frame" : (2 + tooMany) + " frames")));
+			return;
+		}
+		handler.onRequest(new Route(identity), command, body);
+	}
+
+	private byte @Nullable [] nextFrame() {
+		return this.requests.hasReceiveMore() ? this.requests.recv(ZMQ.DONTWAIT) : null;
+	}
+
+	private static void onSubscription(byte[] message, Handler handler) {
+		if (message.length == 0) {
+			handler.onMalformed("an empty subscription");
+			return;
+		}
+		byte[] topic = new byte[message.length - 1];
+		System.arraycopy(message, 1, topic, 0, topic.length);
+		switch (message[0]) {
+			case 0 -> handler.onUnsubscribed(topic);
+			case 1 -> handler.onSubscribed(topic);
+			default -> handler.onMalformed("a message on the stream's port that is no subscription");
+		}
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * A sample application.
+ */
+@NullMarked
+package io.github.clonemap.sample;
+
+import org.jspecify.annotations.NullMarked;
