@@ -170,7 +170,7 @@ final class StreamFollower {
 	 * before, and not beside a resume.
 	 */
 	boolean wantsStream() {
-		if (!this.feeds.isEmpty() || this.heldEnd != null || !this.dispatcher.hasRoom()) {
+		if (!this.feeds.isEmpty() || !this.dispatcher.hasRoom()) {
 			return false;
 		}
 		return this.synchronization == null || !this.synchronization.holdsStream();
@@ -198,11 +198,7 @@ final class StreamFollower {
 		while (!this.feeds.isEmpty() && this.feeds.getFirst().advance(this.dispatcher)) {
 			this.feeds.removeFirst();
 		}
-		if (this.feeds.isEmpty() && this.heldEnd != null) {
-			End end = this.heldEnd;
-			this.heldEnd = null;
-			onEnd(end, nowNanos);
-		}
+		tryToEnd();
 		Synchronization synchronization = this.synchronization;
 		if (synchronization != null && this.heldEnd == null
 				&& nowNanos - synchronization.progressNanos() > this.retryNanos) {
@@ -245,6 +241,7 @@ final class StreamFollower {
 					synchronize("a gap in the stream while synchronizing", nowNanos);
 				}
 				keepForLater(batch, reader);
+				tryToEnd();
 			}
 			case FOLLOWING -> {
 				if (this.position.isGapBefore(batch)) {
@@ -281,12 +278,7 @@ final class StreamFollower {
 		if (synchronization == null || end.syncId() != synchronization.request().syncId()) {
 			return;
 		}
-		if (!this.feeds.isEmpty()) {
-			// The views that the feed compares must not change under it.
-			this.heldEnd = end;
-			return;
-		}
-		if (!synchronization.isComplete(end)) {
+		if (!synchronization.onEnd(end)) {
 			synchronize("the answer was broken off", nowNanos);
 			return;
 		}
@@ -294,6 +286,24 @@ final class StreamFollower {
 			synchronize("the stream began after the answer", nowNanos);
 			return;
 		}
+		this.heldEnd = end;
+		tryToEnd();
+	}
+
+	/**
+	 * Ends the synchronization if nothing is missing any more. A snapshot lacks what was
+	 * changed while the server walked over its entries: that is in the stream, which may
+	 * be slower than the answer. And the views that a feed compares must not change under
+	 * it.
+	 */
+	private void tryToEnd() {
+		End end = this.heldEnd;
+		Synchronization synchronization = this.synchronization;
+		if (end == null || synchronization == null || !this.feeds.isEmpty()
+				|| end.until() > Math.max(end.sequence(), this.position.end())) {
+			return;
+		}
+		this.heldEnd = null;
 		this.synchronization = null;
 		// The server's state of some moment after the request was sent.
 		onFresh(synchronization.startNanos());
@@ -311,6 +321,7 @@ final class StreamFollower {
 
 	private void synchronize(String reason, long nowNanos) {
 		become(State.SYNCING, reason);
+		this.heldEnd = null;
 		this.synchronization = new Synchronization(++this.syncId, this.replica, nowNanos);
 		send(this.synchronization.request());
 	}

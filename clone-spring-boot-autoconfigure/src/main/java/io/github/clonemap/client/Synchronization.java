@@ -118,10 +118,14 @@ final class Synchronization {
 	}
 
 	/**
-	 * Whether the end belongs to what has come.
+	 * The end of the answer, which may have had no chunk at all.
+	 * @return whether all that belongs to it has come
 	 */
-	boolean isComplete(End end) {
-		return end.chunks() == this.chunks;
+	boolean onEnd(End end) {
+		if (this.resume == null) {
+			this.resume = end.resume();
+		}
+		return end.chunks() == this.chunks && end.resume() == this.resume;
 	}
 
 	/**

@@ -322,7 +322,7 @@ public sealed interface Message {
 	 * The end of the answer to {@link Sync}.
 	 *
 	 * <pre>
-	 * sync u32 | chunks u32 | resume u8 | sequence i64
+	 * sync u32 | chunks u32 | resume u8 | sequence i64 | until i64
 	 * </pre>
 	 *
 	 * @param syncId the number of the request
@@ -330,8 +330,20 @@ public sealed interface Message {
 	 * @param resume whether they were what the client missed rather than a snapshot
 	 * @param sequence the sequence at which the answer began: with the chunks and with
 	 * all of the stream after this sequence the client has everything
+	 * @param until the sequence at which the answer was complete: what was changed on the
+	 * way is only in the stream, so the client has a state of the server only when it has
+	 * heard the stream up to here
 	 */
-	record End(int syncId, int chunks, boolean resume, long sequence) implements Message {
+	record End(int syncId, int chunks, boolean resume, long sequence, long until) implements Message {
+
+		/**
+		 * Checks the message.
+		 */
+		public End {
+			if (until < sequence) {
+				throw new IllegalArgumentException("until lies before sequence");
+			}
+		}
 
 		@Override
 		public Command command() {
@@ -340,12 +352,16 @@ public sealed interface Message {
 
 		@Override
 		public void write(FrameWriter writer) {
-			writer.writeInt(this.syncId).writeInt(this.chunks).writeByte(this.resume ? 1 : 0).writeLong(this.sequence);
+			writer.writeInt(this.syncId)
+				.writeInt(this.chunks)
+				.writeByte(this.resume ? 1 : 0)
+				.writeLong(this.sequence)
+				.writeLong(this.until);
 		}
 
 		static End read(FrameReader reader) throws MalformedMessageException {
 			return new End(reader.readInt("sync"), reader.readInt("chunks"), reader.readFlag("resume"),
-					reader.readNatural("sequence"));
+					reader.readNatural("sequence"), reader.readNatural("until"));
 		}
 
 	}

@@ -16,6 +16,11 @@ public final class Sequence {
 
 	private static final int COUNTER_BITS = 48;
 
+	/** 2020-01-01T00:00:00Z. */
+	private static final long COUNTER_BASE_MICROS = 1_577_836_800_000_000L;
+
+	private static final int UPDATES_PER_SECOND_BITS = 18;
+
 	private Sequence() {
 	}
 
@@ -26,6 +31,22 @@ public final class Sequence {
 	 */
 	public static long startOf(int epoch) {
 		return (long) epoch << COUNTER_BITS;
+	}
+
+	/**
+	 * The sequence after which a server begins that knows nothing of its predecessors.
+	 * Its counter is the time, at 2<sup>18</sup> to the second, until the year 2054: so a
+	 * server that is started in the place of another one begins above it, unless that one
+	 * had more updates per second on average, or a clock was set back. Then the clients
+	 * tell (HELLO), and the epoch has to rise.
+	 * @param epochMicros the time, in microseconds since 1970
+	 * @return the sequence, in epoch 1
+	 */
+	public static long startAt(long epochMicros) {
+		long micros = Math.max(0, epochMicros - COUNTER_BASE_MICROS);
+		long counter = (micros / 1_000_000 << UPDATES_PER_SECOND_BITS)
+				+ ((micros % 1_000_000 << UPDATES_PER_SECOND_BITS) / 1_000_000);
+		return startOf(1) + (counter & ((1L << COUNTER_BITS) - 1));
 	}
 
 	/**

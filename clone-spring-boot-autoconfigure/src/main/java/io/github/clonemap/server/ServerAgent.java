@@ -108,7 +108,8 @@ public final class ServerAgent implements ServerTransport.Handler {
 		this.nowMicros = clock.epochMicros();
 		this.nextPulseNanos = this.nowNanos;
 		this.publisher = new StreamPublisher(transport, serverId, MAX_STREAMS);
-		this.sequencer = new UpdateSequencer(settings, 1, this.nowNanos, this.sessions::get, this::onOrdered);
+		this.sequencer = new UpdateSequencer(settings, Sequence.startAt(this.nowMicros), this.nowNanos,
+				this.sessions::get, this::onOrdered);
 	}
 
 	/**
@@ -147,6 +148,9 @@ public final class ServerAgent implements ServerTransport.Handler {
 	 * @return the time in nanoseconds; now or earlier if there is more to send
 	 */
 	public long nextDeadlineNanos() {
+		if (this.publisher.isDue()) {
+			return this.nowNanos;
+		}
 		for (Session session : this.transferring) {
 			if (session.transfer != null && session.transfer.maySend()) {
 				return this.nowNanos;
@@ -268,7 +272,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 		}
 		if (hello.lastServerId() != this.serverId
 				&& Sequence.epoch(hello.lastSequence()) >= Sequence.epoch(this.sequencer.committed())
-				&& !raiseEpochAbove(hello)) {
+				&& this.sequencer.overlaps(hello.lastSequence()) && !raiseEpochAbove(hello)) {
 			send(route, new Bye("the client's epoch leaves no higher one: restart all clients"));
 			return;
 		}
@@ -338,6 +342,10 @@ public final class ServerAgent implements ServerTransport.Handler {
 	}
 
 	private void onSync(Session session, Sync sync) {
+		if (!session.isNewSync(sync.syncId())) {
+			// One that came twice: its chunks and those of a second answer would not fit.
+			return;
+		}
 		endTransfer(session);
 		session.subtrees = sync.subtrees();
 		long committed = this.sequencer.committed();
@@ -365,11 +373,13 @@ public final class ServerAgent implements ServerTransport.Handler {
 		if (transfer == null || !transfer.maySend()) {
 			return;
 		}
-		Message message = transfer.next();
+		Message message = transfer.next(this.sequencer.committed());
 		if (message != null) {
 			send(session.route(), message);
-			if (message instanceof End) {
+			if (message instanceof End end) {
 				endTransfer(session);
+				// The client waits to hear the stream as far as this.
+				this.publisher.tell(session.subtrees, end.until());
 			}
 		}
 	}

@@ -42,6 +42,8 @@ final class Session {
 
 	private long acknowledged;
 
+	private int lastSyncId;
+
 	@Nullable Transfer transfer;
 
 	Subtrees subtrees = Subtrees.ALL;
@@ -91,6 +93,15 @@ final class Session {
 		return this.lastCounter;
 	}
 
+	/**
+	 * Whether a request for data is not one that was here before. A client counts them.
+	 */
+	boolean isNewSync(int syncId) {
+		boolean isNew = syncId > this.lastSyncId;
+		this.lastSyncId = Math.max(this.lastSyncId, syncId);
+		return isNew;
+	}
+
 	Set<String> ephemeralKeys() {
 		return this.ephemeralKeys;
 	}
@@ -103,6 +114,7 @@ final class Session {
 		for (; oldest <= counter && !this.results.isEmpty(); oldest++) {
 			this.results.removeFirst();
 		}
+		this.acknowledged = Math.max(this.acknowledged, this.lastCounter - this.results.size());
 	}
 
 	boolean mayWrite() {

@@ -114,6 +114,14 @@ final class StreamPublisher {
 	}
 
 	/**
+	 * Whether there is something to send.
+	 * @return whether a flush would send something
+	 */
+	boolean isDue() {
+		return !this.due.isEmpty();
+	}
+
+	/**
 	 * Sees to it that no stream is silent for longer than a heartbeat.
 	 * @param silentSinceNanos streams that sent nothing after this time are due
 	 */

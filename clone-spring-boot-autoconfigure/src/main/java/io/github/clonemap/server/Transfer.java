@@ -94,17 +94,19 @@ final class Transfer implements AutoCloseable {
 
 	/**
 	 * The next step.
+	 * @param committed the committed sequence now
 	 * @return the message to send, {@code null} if this step found nothing to send
 	 */
-	@Nullable Message next() {
+	@Nullable Message next(long committed) {
 		if (this.exhausted) {
-			return new End(this.syncId, this.chunks, isResume(), this.startSequence);
+			return new End(this.syncId, this.chunks, isResume(), this.startSequence,
+					isResume() ? this.startSequence : committed);
 		}
 		List<Update> updates = new ArrayList<>();
 		int bytes = 0;
 		for (int i = 0; i < ENTRIES_PER_STEP && bytes < CHUNK_BYTES; i++) {
 			if (this.source.isLost()) {
-				return new End(this.syncId, BROKEN_OFF, isResume(), this.startSequence);
+				return new End(this.syncId, BROKEN_OFF, isResume(), this.startSequence, this.startSequence);
 			}
 			Update update = this.source.next();
 			if (update == null) {

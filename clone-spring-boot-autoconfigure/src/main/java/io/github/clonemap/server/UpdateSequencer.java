@@ -40,16 +40,19 @@ final class UpdateSequencer {
 
 	private final Consumer<Update> ordered;
 
+	private final long start;
+
 	private long sequence;
 
 	private long updates;
 
 	private long expired;
 
-	UpdateSequencer(ServerSettings settings, int epoch, long nowNanos, LongFunction<@Nullable Session> sessions,
+	UpdateSequencer(ServerSettings settings, long start, long nowNanos, LongFunction<@Nullable Session> sessions,
 			Consumer<Update> ordered) {
 		this.settings = settings;
-		this.sequence = Sequence.startOf(epoch);
+		this.sequence = start;
+		this.start = start;
 		this.history = new History(settings.history(), ServerSettings.MAX_HISTORY_BYTES, this.sequence);
 		this.lifetimes = new TimerWheel(nowNanos);
 		this.sessions = sessions;
@@ -81,6 +84,13 @@ final class UpdateSequencer {
 
 	Map<RejectReason, Long> rejected() {
 		return new EnumMap<>(this.rejected);
+	}
+
+	/**
+	 * Whether a sequence of another server may also be one of this server.
+	 */
+	boolean overlaps(long foreignSequence) {
+		return foreignSequence >= this.start;
 	}
 
 	/**
