@@ -33,7 +33,11 @@ final class Replica {
 		return this.entries;
 	}
 
-	@Nullable ReplicaEntry get(String key) {
+	/**
+	 * Finds an entry.
+	 * @param key the whole key, or something that is equal to it
+	 */
+	@Nullable ReplicaEntry get(Object key) {
 		return this.entries.get(key);
 	}
 

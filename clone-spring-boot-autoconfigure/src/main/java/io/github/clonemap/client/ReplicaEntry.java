@@ -23,14 +23,15 @@ final class ReplicaEntry extends Update {
 	 */
 	@SuppressWarnings("unchecked")
 	<V> V value(ValueCodec<V> codec) {
+		if (codec == ValueCodec.BYTES) {
+			return (V) value();
+		}
 		Decoded<?> decoded = this.decoded;
 		if (decoded != null && decoded.codec == codec) {
 			return (V) decoded.value;
 		}
 		V value = codec.decode(value());
-		if (codec != ValueCodec.BYTES) {
-			this.decoded = new Decoded<>(codec, value);
-		}
+		this.decoded = new Decoded<>(codec, value);
 		return value;
 	}
 

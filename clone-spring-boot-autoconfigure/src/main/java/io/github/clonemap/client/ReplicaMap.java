@@ -46,9 +46,13 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 
 	private final CloneClient client;
 
+	private final Replica replica;
+
 	private final String name;
 
 	private final String subtree;
+
+	private final int subtreeHash;
 
 	private final ValueCodec<V> codec;
 
@@ -58,8 +62,10 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 
 	private ReplicaMap(CloneClient client, String name, String subtree, ValueCodec<V> codec, @Nullable Duration ttl) {
 		this.client = client;
+		this.replica = client.replica();
 		this.name = name;
 		this.subtree = subtree;
+		this.subtreeHash = subtree.hashCode();
 		this.codec = codec;
 		this.ttl = ttl;
 		this.defaults = (ttl != null) ? WriteOptions.none().ttl(ttl) : WriteOptions.none();
@@ -128,12 +134,12 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 
 	@Override
 	public int size() {
-		return (int) Math.min(Integer.MAX_VALUE, this.client.replica().count(this.subtree));
+		return (int) Math.min(Integer.MAX_VALUE, this.replica.count(this.subtree));
 	}
 
 	@Override
 	public boolean isEmpty() {
-		return this.subtree.isEmpty() ? this.client.replica().isEmpty() : !keySet().iterator().hasNext();
+		return this.subtree.isEmpty() ? this.replica.isEmpty() : !keySet().iterator().hasNext();
 	}
 
 	@Override
@@ -158,7 +164,7 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 
 	@Override
 	public long sequence() {
-		return this.client.replica().sequence();
+		return this.replica.sequence();
 	}
 
 	@Override
@@ -315,7 +321,7 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 	}
 
 	Iterable<ReplicaEntry> entries() {
-		return this.client.replica().entries().values();
+		return this.replica.entries().values();
 	}
 
 	boolean covers(ReplicaEntry entry) {
@@ -345,14 +351,19 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 			Objects.requireNonNull(key, "A shared map has no null keys");
 			return null;
 		}
-		Replica replica = this.client.replica();
-		String fullKey = this.subtree.isEmpty() ? text : this.subtree.concat(text);
-		ReplicaEntry entry = replica.get(fullKey);
-		if (entry == null && !replica.subtrees().contains(fullKey)) {
-			throw new IllegalArgumentException("This application does not hold the key '" + fullKey + "', only "
-					+ replica.subtrees().paths() + ": configure a map that has it (clone.maps.<name>.subtree)");
+		ReplicaEntry entry = this.replica.get(this.subtree.isEmpty() ? text : new ViewKey(this, text));
+		if (entry == null) {
+			checkHeld(this.subtree.concat(text));
 		}
 		return entry;
+	}
+
+	private void checkHeld(String fullKey) {
+		Subtrees held = this.replica.subtrees();
+		if (!held.contains(fullKey)) {
+			throw new IllegalArgumentException("This application does not hold the key '" + fullKey + "', only "
+					+ held.paths() + ": configure a map that has it (clone.maps.<name>.subtree)");
+		}
 	}
 
 	/**
@@ -418,8 +429,7 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 	 * says.
 	 */
 	private @Nullable Update current(String fullKey) {
-		Replica replica = this.client.replica();
-		return replica.subtrees().contains(fullKey) ? replica.get(fullKey) : ask(fullKey);
+		return this.replica.subtrees().contains(fullKey) ? this.replica.get(fullKey) : ask(fullKey);
 	}
 
 	private @Nullable Update ask(String fullKey) {
@@ -508,6 +518,34 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 		if (failure != null) {
 			throw failure;
 		}
+	}
+
+	/**
+	 * Finds a whole key by the relative one without joining the two: equal to the text of
+	 * both, and with the same hash. For looking up only; the replica has texts as keys.
+	 */
+	private record ViewKey(ReplicaMap<?> map, String key) {
+
+		@Override
+		public int hashCode() {
+			// As a text's: s[0]*31^(n-1) + ... + s[n-1]
+			return this.map.subtreeHash * powerOf31(this.key.length()) + this.key.hashCode();
+		}
+
+		@Override
+		public boolean equals(@Nullable Object other) {
+			return other instanceof String text && text.length() == this.map.subtree.length() + this.key.length()
+					&& text.startsWith(this.key, this.map.subtree.length()) && text.startsWith(this.map.subtree);
+		}
+
+		private static int powerOf31(int exponent) {
+			int power = 1;
+			for (int base = 31; exponent > 0; exponent >>= 1, base *= base) {
+				power *= ((exponent & 1) != 0) ? base : 1;
+			}
+			return power;
+		}
+
 	}
 
 	/**

@@ -28,6 +28,12 @@ public class Update {
 
 	private static final int FLAG_EPHEMERAL = 2;
 
+	private static final int KIND_MASK = 3;
+
+	private static final int WRITER_KIND_SHIFT = 2;
+
+	private static final int EPHEMERAL_BIT = 16;
+
 	private static final Kind[] KINDS = Kind.values();
 
 	private static final CloneWriter.Kind[] WRITER_KINDS = CloneWriter.Kind.values();
@@ -44,11 +50,8 @@ public class Update {
 
 	private final long ttlMillis;
 
-	private final Kind kind;
-
-	private final CloneWriter.Kind writerKind;
-
-	private final boolean ephemeral;
+	/** Kind, kind of the writer, ephemeral: there are millions of these objects. */
+	private final byte bits;
 
 	/**
 	 * Creates an update.
@@ -64,15 +67,14 @@ public class Update {
 	 */
 	public Update(Kind kind, String key, byte @Nullable [] value, long sequence, long serverTimeMicros,
 			CloneWriter.Kind writerKind, long writerId, long ttlMillis, boolean ephemeral) {
-		this.kind = kind;
 		this.key = key;
 		this.value = value;
 		this.sequence = sequence;
 		this.serverTimeMicros = serverTimeMicros;
-		this.writerKind = writerKind;
 		this.writerId = writerId;
 		this.ttlMillis = ttlMillis;
-		this.ephemeral = ephemeral;
+		this.bits = (byte) (kind.ordinal() | writerKind.ordinal() << WRITER_KIND_SHIFT
+				| (ephemeral ? EPHEMERAL_BIT : 0));
 	}
 
 	/**
@@ -80,7 +82,7 @@ public class Update {
 	 * @return the kind
 	 */
 	public final Kind kind() {
-		return this.kind;
+		return KINDS[this.bits & KIND_MASK];
 	}
 
 	/**
@@ -88,7 +90,7 @@ public class Update {
 	 * @return whether it is a {@link Kind#PUT}
 	 */
 	public final boolean isPut() {
-		return this.kind == Kind.PUT;
+		return (this.bits & KIND_MASK) == 0;
 	}
 
 	/**
@@ -129,7 +131,7 @@ public class Update {
 	 * @return the kind of the writer
 	 */
 	public final CloneWriter.Kind writerKind() {
-		return this.writerKind;
+		return WRITER_KINDS[this.bits >>> WRITER_KIND_SHIFT & KIND_MASK];
 	}
 
 	/**
@@ -153,7 +155,7 @@ public class Update {
 	 * @return whether it is ephemeral
 	 */
 	public final boolean isEphemeral() {
-		return this.ephemeral;
+		return (this.bits & EPHEMERAL_BIT) != 0;
 	}
 
 	/**
@@ -169,12 +171,12 @@ public class Update {
 	 * @param writer where to
 	 */
 	public final void write(FrameWriter writer) {
-		writer.writeByte(this.kind.ordinal())
+		writer.writeByte(this.bits & KIND_MASK)
 			.writeLong(this.sequence)
 			.writeLong(this.serverTimeMicros)
-			.writeByte(this.writerKind.ordinal())
+			.writeByte(this.bits >>> WRITER_KIND_SHIFT & KIND_MASK)
 			.writeLong(this.writerId)
-			.writeByte(((this.ttlMillis != 0) ? FLAG_TTL : 0) | (this.ephemeral ? FLAG_EPHEMERAL : 0))
+			.writeByte(((this.ttlMillis != 0) ? FLAG_TTL : 0) | (isEphemeral() ? FLAG_EPHEMERAL : 0))
 			.writeText(this.key);
 		if (this.ttlMillis != 0) {
 			writer.writeLong(this.ttlMillis);
@@ -221,7 +223,7 @@ public class Update {
 
 	@Override
 	public String toString() {
-		return this.kind + " " + this.key + " @" + Sequence.toString(this.sequence);
+		return kind() + " " + this.key + " @" + Sequence.toString(this.sequence);
 	}
 
 	/**
@@ -229,7 +231,7 @@ public class Update {
 	 */
 	public enum Kind {
 
-		/** It has a value, new or another one. */
+		/** It has a value, new or another one. The first one, see {@link #isPut()}. */
 		PUT,
 
 		/** Somebody removed it. */
