@@ -244,6 +244,8 @@ final class LocalCluster {
 		void leave(boolean inOrder) {
 			if (inOrder) {
 				this.agent.onStop();
+				// As with a lingering socket: what can still arrive, does.
+				LocalCluster.this.network.deliver(100);
 			}
 			else {
 				LocalCluster.this.operations.stream()

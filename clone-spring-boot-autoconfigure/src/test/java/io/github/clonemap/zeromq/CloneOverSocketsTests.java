@@ -168,6 +168,20 @@ class CloneOverSocketsTests {
 	}
 
 	@Test
+	void nothingIsLostThatIsWrittenRightAfterAJoin() throws Exception {
+		CloneMap<String> writer = map(client(""), "");
+		int joins = Integer.getInteger("clone.test.joins", 200);
+		for (int i = 0; i < joins; i++) {
+			CloneClient joiner = client((i % 2 == 0) ? "" : "/a/");
+			CloneEntry<String> entry = writer.putAsync("/a/key", "" + i).get(5, TimeUnit.SECONDS);
+			CloneMap<String> map = map(joiner, "/a/");
+			map.await(entry.sequence()).get(5, TimeUnit.SECONDS);
+			assertThat(map.get("key")).as("join %d", i).isEqualTo("" + i);
+			joiner.close();
+		}
+	}
+
+	@Test
 	void aPortInUseIsAnError() {
 		assertThatExceptionOfType(ServerBindException.class).isThrownBy(() -> server(this.server.port()))
 			.satisfies((ex) -> assertThat(ex.isInUse()).isTrue());
