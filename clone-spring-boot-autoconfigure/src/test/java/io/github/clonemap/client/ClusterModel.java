@@ -10,6 +10,7 @@ import io.github.clonemap.protocol.FrameReader;
 import io.github.clonemap.protocol.MalformedMessageException;
 import io.github.clonemap.protocol.StreamBatch;
 import io.github.clonemap.protocol.Update;
+import io.github.clonemap.store.TimerWheel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,11 +22,9 @@ final class ClusterModel {
 
 	private final Map<Long, List<Update>> updatesByServer = new HashMap<>();
 
-	private final Map<Long, Long> committedByServer = new HashMap<>();
-
 	private final Map<String, Update> puts = new HashMap<>();
 
-	private final List<Long> sequences = new ArrayList<>();
+	private final Map<Long, Map<String, Update>> entriesByServer = new HashMap<>();
 
 	/**
 	 * A message of the stream of everything.
@@ -45,17 +44,43 @@ final class ClusterModel {
 				assertThat(update.sequence()).as("sequences strictly increase").isGreaterThan(last);
 				last = update.sequence();
 				updates.add(update);
-				this.sequences.add(last);
 				if (update.isPut()) {
 					assertThat(this.puts.put(new String(update.value()), update)).as("%s was applied once", update)
 						.isNull();
 				}
+				Map<String, Update> entries = this.entriesByServer.computeIfAbsent(batch.serverId(),
+						(id) -> new TreeMap<>());
+				checkLifetime(update, entries.get(update.key()));
+				apply(update, entries);
 			}
-			this.committedByServer.put(batch.serverId(), batch.committed());
 		}
 		catch (MalformedMessageException ex) {
 			throw new IllegalStateException(ex);
 		}
+	}
+
+	/**
+	 * An entry ends by its lifetime when that is over, or with a session, and not
+	 * otherwise.
+	 */
+	private static void checkLifetime(Update update, Update entry) {
+		if (update.kind() == Update.Kind.EXPIRE) {
+			boolean over = entry.ttlMillis() > 0
+					&& update.serverTimeMicros() >= entry.serverTimeMicros() + entry.ttlMillis() * 1000;
+			assertThat(over || entry.isEphemeral()).as("%s ended early by %s", entry, update).isTrue();
+		}
+	}
+
+	/**
+	 * No entry of a server that works outlives its time by more than a moment.
+	 */
+	void checkNothingOverdue(long serverId, long serverTimeMicros) {
+		this.entriesByServer.getOrDefault(serverId, Map.of())
+			.values()
+			.forEach((entry) -> assertThat(entry.ttlMillis() == 0 || serverTimeMicros
+					- entry.serverTimeMicros() <= entry.ttlMillis() * 1000 + 2 * TimerWheel.TICK_NANOS / 1000)
+				.as("%s is overdue", entry)
+				.isTrue());
 	}
 
 	List<Update> updates(long serverId) {

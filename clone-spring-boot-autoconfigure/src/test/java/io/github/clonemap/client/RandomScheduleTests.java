@@ -59,6 +59,9 @@ class RandomScheduleTests {
 		}
 
 		void run() {
+			if (this.random.nextInt(4) == 0) {
+				this.cluster.setServerClockBack();
+			}
 			this.cluster.startServer();
 			this.cluster.join("");
 			int steps = 50 + this.random.nextInt(250);
