@@ -107,7 +107,8 @@ public interface CloneMap<V> extends ConcurrentMap<String, V> {
 	 * Removes a key.
 	 * @param key the key, relative to {@link #subtree()}
 	 * @return completes with the entry that was removed, or with {@code null} if there
-	 * was none, when the server has acknowledged it and it is visible here
+	 * was none or its value cannot be decoded, when the server has acknowledged it and it
+	 * is visible here
 	 * @throws IllegalArgumentException if the key cannot be shared
 	 */
 	CompletableFuture<@Nullable CloneEntry<V>> removeAsync(String key);

@@ -17,6 +17,8 @@ public final class WriteOptions {
 	 */
 	public static final Duration MAX_TTL = Duration.ofDays(3650);
 
+	private static final Duration MIN_TTL = Duration.ofMillis(1);
+
 	private static final WriteOptions NONE = new WriteOptions(null, false, Condition.NONE, 0);
 
 	private final @Nullable Duration ttl;
@@ -48,7 +50,7 @@ public final class WriteOptions {
 	 * @return the changed options
 	 */
 	public WriteOptions ttl(Duration ttl) {
-		if (ttl.toMillis() < 1 || ttl.compareTo(MAX_TTL) > 0) {
+		if (ttl.compareTo(MIN_TTL) < 0 || ttl.compareTo(MAX_TTL) > 0) {
 			throw new IllegalArgumentException("A time to live lies between 1 ms and " + MAX_TTL + ", not " + ttl);
 		}
 		return new WriteOptions(ttl, this.ephemeral, this.condition, this.sequence);

@@ -167,6 +167,12 @@ final class ClientSession {
 			lose("it speaks version " + welcome.version() + " of the requests, not " + Message.VERSION, nowNanos);
 			return;
 		}
+		if (this.settings.serverTimeout().toMillis() < 2L * welcome.heartbeatMillis()) {
+			logger.warn(
+					"{}: clone.server-timeout is {} ms, but the server's clone.server.heartbeat is {} ms: a time-out "
+							+ "below two heartbeats calls a healthy server lost",
+					this.settings.name(), this.settings.serverTimeout().toMillis(), welcome.heartbeatMillis());
+		}
 		this.state = State.ESTABLISHED;
 		this.backoff.reset();
 		this.complained = false;
@@ -193,11 +199,11 @@ final class ClientSession {
 	 * server.
 	 */
 	void onBye(Bye bye, long nowNanos) {
-		if (this.state == State.ESTABLISHED && !bye.reason().startsWith("the server stops")) {
-			greetAgain("the server said: " + bye.reason(), nowNanos);
+		if (this.state == State.ESTABLISHED && bye.reason() == Bye.Reason.NO_SESSION) {
+			greetAgain("the server said: " + bye.explanation(), nowNanos);
 		}
-		else if (this.state != State.WAITING) {
-			lose("it said: " + bye.reason(), nowNanos);
+		else if (this.state != State.WAITING && bye.reason() != Bye.Reason.NO_SESSION) {
+			lose("it said: " + bye.explanation(), nowNanos);
 		}
 	}
 
@@ -217,7 +223,7 @@ final class ClientSession {
 	 */
 	void stop() {
 		if (this.state == State.ESTABLISHED) {
-			send(new Bye("the client stops"));
+			send(new Bye(Bye.Reason.STOPPING, "the client stops"));
 		}
 	}
 

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 import io.github.clonemap.CloneException;
+import io.github.clonemap.CloneInterruptedException;
 import io.github.clonemap.CloneMap;
 import io.github.clonemap.CloneNotConnectedException;
 import io.github.clonemap.CloneState;
@@ -353,6 +354,10 @@ public final class CloneClient implements AutoCloseable {
 					"The write of '" + call.operation().key() + "' was not sent: the client is not running");
 		}
 		if (!this.budget.acquire(call.weight(), this.settings.writeTimeout().toNanos())) {
+			if (Thread.currentThread().isInterrupted()) {
+				throw new CloneInterruptedException(
+						"Interrupted before the write of '" + call.operation().key() + "' was sent: it will not be");
+			}
 			throw new CloneNotConnectedException("The write of '" + call.operation().key() + "' was not sent: "
 					+ this.budget.count() + " writes are waiting for their acknowledgement (clone.max-in-flight)");
 		}

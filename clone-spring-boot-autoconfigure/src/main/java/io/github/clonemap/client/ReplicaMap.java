@@ -104,7 +104,8 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 		}
 		String joined = (this.subtree.isEmpty() || path.isEmpty()) ? this.subtree + path
 				: this.subtree + path.substring(1);
-		return this.client.map(joined, joined, this.client.codecs().codec(type), this.ttl);
+		return this.client.map(joined.isEmpty() ? this.name : joined, joined, this.client.codecs().codec(type),
+				this.ttl);
 	}
 
 	// Reads
@@ -205,9 +206,10 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 
 	@Override
 	public CompletableFuture<@Nullable CloneEntry<V>> removeAsync(String key) {
-		return this.client.writeAsync(removeOperation(fullKey(key), Condition.NONE, 0))
-			.thenApply((result) -> (result.entry() != null) ? toEntry(result.entry(), decodeUpdate(result.entry()))
-					: null);
+		return this.client.writeAsync(removeOperation(fullKey(key), Condition.NONE, 0)).thenApply((result) -> {
+			V value = valueIn(result);
+			return (result.entry() != null && value != null) ? toEntry(result.entry(), value) : null;
+		});
 	}
 
 	@Override
@@ -471,8 +473,18 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 		return (key instanceof String text) ? fullKey(text) : null;
 	}
 
+	/**
+	 * The value that a write has replaced. The write is done: that somebody else's value
+	 * cannot be decoded is no failure of it.
+	 */
 	private @Nullable V valueIn(WriteResult result) {
-		return (result.entry() != null) ? decodeUpdate(result.entry()) : null;
+		Update entry = result.entry();
+		try {
+			return (entry != null) ? decodeUpdate(entry) : null;
+		}
+		catch (CloneEncodingException ex) {
+			return null;
+		}
 	}
 
 	private V decodeUpdate(Update update) {

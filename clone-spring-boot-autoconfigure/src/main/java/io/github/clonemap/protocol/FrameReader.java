@@ -159,6 +159,24 @@ public final class FrameReader {
 	}
 
 	/**
+	 * Reads text that people will see in a log: short, and without control characters,
+	 * which could forge lines there.
+	 * @param field its name, for the error
+	 * @param maxLength the most characters
+	 * @return the text
+	 * @throws MalformedMessageException if it is not such a text, or the frame ends
+	 * before it
+	 */
+	public String readLabel(String field, int maxLength) throws MalformedMessageException {
+		String text = readText(field);
+		if (text.length() > maxLength || text.chars().anyMatch(Character::isISOControl)) {
+			throw new MalformedMessageException(
+					field + " has more than " + maxLength + " characters, or control characters");
+		}
+		return text;
+	}
+
+	/**
 	 * Reads a value: four bytes for its length, then its bytes.
 	 * @param field its name, for the error
 	 * @return the value, an array of its own

@@ -60,7 +60,7 @@ public sealed interface Message {
 				case ACK -> Ack.read(reader);
 				case PING -> new Ping(reader.readLong("time"));
 				case PONG -> Pong.read(reader);
-				case BYE -> new Bye(reader.readText("reason"));
+				case BYE -> Bye.read(reader);
 			};
 			reader.end(command.name());
 			return message;
@@ -109,13 +109,9 @@ public sealed interface Message {
 		}
 
 		static Hello read(FrameReader reader) throws MalformedMessageException {
-			Hello hello = new Hello(reader.readByte("version"), reader.readLong("client"), reader.readText("name"),
-					reader.readNatural("last sequence"), reader.readLong("last server"),
-					reader.readNatural("next counter"));
-			if (hello.name.length() > MAX_NAME_LENGTH) {
-				throw new MalformedMessageException("name has more than " + MAX_NAME_LENGTH + " characters");
-			}
-			return hello;
+			return new Hello(reader.readByte("version"), reader.readLong("client"),
+					reader.readLabel("name", MAX_NAME_LENGTH), reader.readNatural("last sequence"),
+					reader.readLong("last server"), reader.readNatural("next counter"));
 		}
 
 	}
@@ -507,12 +503,17 @@ public sealed interface Message {
 	 * The sender ends the session.
 	 *
 	 * <pre>
-	 * reason text
+	 * reason u8 | explanation text
 	 * </pre>
 	 *
-	 * @param reason why, for people
+	 * @param reason what the receiver should make of it
+	 * @param explanation why, for people
 	 */
-	record Bye(String reason) implements Message {
+	record Bye(Reason reason, String explanation) implements Message {
+
+		private static final int MAX_EXPLANATION_LENGTH = 256;
+
+		private static final Reason[] REASONS = Reason.values();
 
 		@Override
 		public Command command() {
@@ -521,7 +522,31 @@ public sealed interface Message {
 
 		@Override
 		public void write(FrameWriter writer) {
-			writer.writeText(this.reason);
+			writer.writeByte(this.reason.ordinal()).writeText(this.explanation);
+		}
+
+		static Bye read(FrameReader reader) throws MalformedMessageException {
+			int reason = reader.readByte("reason");
+			if (reason >= REASONS.length) {
+				throw new MalformedMessageException("reason " + reason + " is unknown");
+			}
+			return new Bye(REASONS[reason], reader.readLabel("explanation", MAX_EXPLANATION_LENGTH));
+		}
+
+		/**
+		 * What the receiver should make of a goodbye. The order is the wire's.
+		 */
+		public enum Reason {
+
+			/** The sender stops. */
+			STOPPING,
+
+			/** The server does not know the session, but would begin one. */
+			NO_SESSION,
+
+			/** The server cannot serve this client. */
+			REFUSED
+
 		}
 
 	}

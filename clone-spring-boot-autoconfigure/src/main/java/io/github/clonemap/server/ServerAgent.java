@@ -1,6 +1,8 @@
 package io.github.clonemap.server;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +55,12 @@ public final class ServerAgent implements ServerTransport.Handler {
 
 	private static final int ACK_BYTES = 64 << 10;
 
+	/**
+	 * How many chunks of snapshots leave in one turn, so that many who join at once do
+	 * not hold up those who write.
+	 */
+	private static final int CHUNKS_PER_TURN = 8;
+
 	private static final long MAX_PULSE_NANOS = 250_000_000;
 
 	private final Map<Long, Session> sessions = new HashMap<>();
@@ -61,7 +69,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 
 	private final List<Session> toAcknowledge = new ArrayList<>();
 
-	private final List<Session> transferring = new ArrayList<>();
+	private final Deque<Session> transferring = new ArrayDeque<>();
 
 	private final FrameWriter writer = new FrameWriter(4096);
 
@@ -138,8 +146,10 @@ public final class ServerAgent implements ServerTransport.Handler {
 			}
 		}
 		this.toAcknowledge.clear();
-		for (int i = this.transferring.size() - 1; i >= 0; i--) {
-			sendChunk(this.transferring.get(i));
+		for (int i = Math.min(CHUNKS_PER_TURN, this.transferring.size()); i > 0; i--) {
+			Session session = this.transferring.removeFirst();
+			this.transferring.addLast(session);
+			sendChunk(session);
 		}
 	}
 
@@ -165,7 +175,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 	 */
 	public void onStop() {
 		for (Session session : this.sessions.values()) {
-			send(session.route(), new Bye("the server stops"));
+			send(session.route(), new Bye(Bye.Reason.STOPPING, "the server stops"));
 		}
 	}
 
@@ -233,7 +243,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 		Session session = this.sessionsByRoute.get(route);
 		if (session == null) {
 			if (!(message instanceof Bye)) {
-				send(route, new Bye("no session: say HELLO"));
+				send(route, new Bye(Bye.Reason.NO_SESSION, "no session: say HELLO"));
 			}
 			return;
 		}
@@ -251,7 +261,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 			onCredit(session, credit);
 		}
 		else if (message instanceof Bye bye) {
-			end(session, bye.reason());
+			end(session, bye.explanation());
 		}
 		else {
 			onMalformed(message.command() + " is not a request");
@@ -267,19 +277,21 @@ public final class ServerAgent implements ServerTransport.Handler {
 
 	private void onHello(Route route, Hello hello) {
 		if (hello.version() != Message.VERSION) {
-			send(route, new Bye("this server speaks version " + Message.VERSION + ", not " + hello.version()));
+			send(route, new Bye(Bye.Reason.REFUSED,
+					"this server speaks version " + Message.VERSION + ", not " + hello.version()));
 			return;
 		}
 		if (hello.lastServerId() != this.serverId
 				&& Sequence.epoch(hello.lastSequence()) >= Sequence.epoch(this.sequencer.committed())
 				&& this.sequencer.overlaps(hello.lastSequence()) && !raiseEpochAbove(hello)) {
-			send(route, new Bye("the client's epoch leaves no higher one: restart all clients"));
+			send(route, new Bye(Bye.Reason.REFUSED, "the client's epoch leaves no higher one: restart all clients"));
 			return;
 		}
 		Session session = this.sessions.get(hello.clientId());
 		if (session == null) {
 			if (this.sessions.size() >= MAX_SESSIONS) {
-				send(route, new Bye("the server has " + MAX_SESSIONS + " sessions, it cannot have more"));
+				send(route, new Bye(Bye.Reason.REFUSED,
+						"the server has " + MAX_SESSIONS + " sessions, it cannot have more"));
 				return;
 			}
 			session = new Session(hello.clientId(), ++this.lastSessionId, hello.name(), route,
