@@ -77,7 +77,7 @@ final class Feed {
 			}
 			ReplicaEntry entry = this.present.next();
 			ReplicaEntry previous = this.before.get(entry.key());
-			if (previous == null || previous.sequence() != entry.sequence()) {
+			if (previous == null || !previous.isSameAs(entry)) {
 				dispatch(entry, previous, dispatcher);
 			}
 		}

@@ -159,6 +159,17 @@ public class Update {
 	}
 
 	/**
+	 * Whether another update is this one. The sequence alone does not tell, where a
+	 * server was started anew with a clock that had been set back.
+	 * @param other the other update
+	 * @return whether both are the same
+	 */
+	public final boolean isSameAs(Update other) {
+		return this.sequence == other.sequence && this.serverTimeMicros == other.serverTimeMicros
+				&& this.writerId == other.writerId;
+	}
+
+	/**
 	 * About how many bytes the update takes in a frame, for bounds.
 	 * @return the number of bytes
 	 */
