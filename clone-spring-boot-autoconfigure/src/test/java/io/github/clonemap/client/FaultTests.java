@@ -2,6 +2,7 @@ package io.github.clonemap.client;
 
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.CompletionException;
 
 import io.github.clonemap.CloneChange;
 import io.github.clonemap.CloneChange.Kind;
@@ -110,7 +111,7 @@ class FaultTests {
 		this.cluster.run(LocalCluster.SERVER_TIMEOUT.plusSeconds(1));
 		LocalCluster.Operation write = this.writer.put("/a");
 		this.cluster.run(Duration.ofSeconds(6));
-		assertThatExceptionOfType(java.util.concurrent.CompletionException.class).isThrownBy(write::result)
+		assertThatExceptionOfType(CompletionException.class).isThrownBy(write::result)
 			.withCauseInstanceOf(CloneNotConnectedException.class);
 	}
 
@@ -123,10 +124,31 @@ class FaultTests {
 		this.cluster.startServer();
 		this.writer.port().cutDown = false;
 		this.cluster.run(Duration.ofSeconds(8));
-		assertThatExceptionOfType(java.util.concurrent.CompletionException.class).isThrownBy(write::result)
+		assertThatExceptionOfType(CompletionException.class).isThrownBy(write::result)
 			.withCauseInstanceOf(CloneTimeoutException.class);
 		assertThat(this.writer.state()).isEqualTo(CloneState.LIVE);
 		assertThat(this.writer.shown()).isEmpty();
+	}
+
+	@Test
+	void anotherServersEntryWithTheSameSequenceIsADifference() {
+		this.cluster = cluster(ServerSettings.defaults());
+		this.cluster.setServerClockBack();
+		begin();
+		LocalCluster.Operation first = this.writer.put("/a");
+		this.cluster.run(Duration.ofMillis(100));
+		this.writer.port().cutUp = true;
+		this.reader.port().cutUp = true;
+		this.cluster.crashServer();
+		this.cluster.startServer();
+		LocalCluster.Node other = this.cluster.join("");
+		LocalCluster.Operation second = other.put("/a");
+		this.cluster.run(Duration.ofMillis(100));
+		assertThat(second.result().sequence()).isEqualTo(first.result().sequence());
+		this.reader.port().cutUp = false;
+		this.cluster.run(Duration.ofSeconds(5));
+		assertThat(this.reader.changes()).extracting(CloneChange::kind).containsExactly(Kind.CREATED, Kind.UPDATED);
+		assertThat(this.reader.shown()).isEqualTo(other.shown());
 	}
 
 	@Test
