@@ -101,7 +101,17 @@ public final class AgentThread {
 			logger.error("{} ended by an error", this.agent.roleName(), ex);
 		}
 		finally {
+			close();
+		}
+	}
+
+	private void close() {
+		try {
 			this.agent.onClose();
+		}
+		catch (Throwable ex) {
+			logger.error("{} could not be closed", this.agent.roleName(), ex);
+			this.failure = (this.failure != null) ? this.failure : ex;
 		}
 	}
 

@@ -23,7 +23,7 @@ public final class Mailbox<T> {
 
 	/**
 	 * Creates a mailbox.
-	 * @param capacity how many things fit in
+	 * @param capacity how many things fit in at least; it is rounded up to a power of two
 	 * @param sleep the sleep of the agent
 	 */
 	public Mailbox(int capacity, AgentSleep sleep) {
@@ -45,7 +45,8 @@ public final class Mailbox<T> {
 	}
 
 	/**
-	 * Puts something in, and waits for room, without heeding interrupts.
+	 * Puts something in, and waits for room, unless the calling thread is interrupted:
+	 * its flag stays set.
 	 * @param item the thing
 	 * @param timeoutNanos how long to wait at most
 	 * @return whether there was room in time

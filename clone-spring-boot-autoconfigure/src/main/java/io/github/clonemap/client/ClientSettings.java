@@ -62,10 +62,10 @@ public record ClientSettings(String name, Subtrees subtrees, Duration writeTimeo
 	 */
 	public ClientSettings {
 		check(name.length() <= Hello.MAX_NAME_LENGTH, "name", "at most 128 characters long", name);
-		check(writeTimeout.toMillis() >= 1 && writeTimeout.toHours() < 24, "write-timeout",
-				"between a millisecond and a day", writeTimeout);
-		check(serverTimeout.toMillis() >= 50 && serverTimeout.toHours() < 1, "server-timeout",
-				"between 50 milliseconds and an hour", serverTimeout);
+		check(writeTimeout.compareTo(Duration.ofMillis(1)) >= 0 && writeTimeout.compareTo(Duration.ofDays(1)) <= 0,
+				"write-timeout", "between a millisecond and a day", writeTimeout);
+		check(serverTimeout.compareTo(Duration.ofMillis(50)) >= 0 && serverTimeout.compareTo(Duration.ofHours(1)) <= 0,
+				"server-timeout", "between 50 milliseconds and an hour", serverTimeout);
 		check(maxInFlight >= 1 && maxInFlight <= MAX_IN_FLIGHT, "max-in-flight", "between 1 and " + MAX_IN_FLIGHT,
 				maxInFlight);
 		check(eventThreads >= 1 && eventThreads <= 64, "events.threads", "between 1 and 64", eventThreads);

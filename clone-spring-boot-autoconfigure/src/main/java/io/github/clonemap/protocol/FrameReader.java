@@ -145,6 +145,21 @@ public final class FrameReader {
 	}
 
 	/**
+	 * Reads eight bytes of a number that is never negative nor zero.
+	 * @param field its name, for the error
+	 * @return the number
+	 * @throws MalformedMessageException if it is not positive, or the frame ends before
+	 * it
+	 */
+	public long readPositive(String field) throws MalformedMessageException {
+		long value = readNatural(field);
+		if (value == 0) {
+			throw new MalformedMessageException(field + " is 0");
+		}
+		return value;
+	}
+
+	/**
 	 * Reads text: two bytes for its length, then strict UTF-8.
 	 * @param field its name, for the error
 	 * @return the text

@@ -17,6 +17,12 @@ public final class FrameWriter {
 
 	private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
+	/**
+	 * What a writer keeps for the next frame; one large value must not cost its room for
+	 * ever.
+	 */
+	private static final int MAX_KEPT_BYTES = 256 << 10;
+
 	private byte[] bytes;
 
 	private int size;
@@ -42,8 +48,7 @@ public final class FrameWriter {
 	 * @return this writer
 	 */
 	public FrameWriter clear() {
-		this.size = 0;
-		return this;
+		return rewindTo(0);
 	}
 
 	/**
@@ -57,6 +62,19 @@ public final class FrameWriter {
 			throw new IllegalArgumentException("position " + position + " lies outside of the frame");
 		}
 		this.size = position;
+		return this;
+	}
+
+	/**
+	 * Forgets what was written after some position.
+	 * @param position the new size
+	 * @return this writer
+	 */
+	public FrameWriter rewindTo(int position) {
+		moveTo(position);
+		if (this.bytes.length > MAX_KEPT_BYTES) {
+			this.bytes = Arrays.copyOf(this.bytes, Math.max(position, MAX_KEPT_BYTES));
+		}
 		return this;
 	}
 

@@ -1,11 +1,11 @@
 package io.github.clonemap.protocol;
 
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Set;
 
+import io.github.clonemap.CloneEncodingException;
+import io.github.clonemap.ValueCodec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +47,7 @@ public final class Keys {
 		int length = 0;
 		for (int i = 0; i < key.length(); i++) {
 			char c = key.charAt(i);
-			if (c < ' ' || c == 0x7F) {
+			if (Character.isISOControl(c)) {
 				return "it has a control character at position " + i;
 			}
 			if (Character.isSurrogate(c)) {
@@ -70,37 +70,26 @@ public final class Keys {
 	}
 
 	static byte[] encode(String text) {
-		for (int i = 0; i < text.length(); i++) {
-			if (Character.isSurrogate(text.charAt(i))) {
-				return encodeStrictly(text);
-			}
-		}
-		return text.getBytes(StandardCharsets.UTF_8);
-	}
-
-	private static byte[] encodeStrictly(String text) {
 		try {
-			ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
-			byte[] bytes = new byte[encoded.remaining()];
-			encoded.get(bytes);
-			return bytes;
+			return ValueCodec.STRING.encode(text);
 		}
-		catch (CharacterCodingException ex) {
+		catch (CloneEncodingException ex) {
 			throw new IllegalArgumentException("A text with half of a surrogate pair cannot be sent", ex);
 		}
 	}
 
 	static String decode(byte[] bytes, int offset, int length, String field) throws MalformedMessageException {
 		String text = new String(bytes, offset, length, StandardCharsets.UTF_8);
-		if (text.indexOf(REPLACEMENT) >= 0) {
-			try {
-				return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, offset, length)).toString();
-			}
-			catch (CharacterCodingException ex) {
-				throw new MalformedMessageException(field + " is not UTF-8");
-			}
+		if (text.indexOf(REPLACEMENT) < 0) {
+			return text;
 		}
-		return text;
+		// Perhaps something was replaced: the strict decoder knows.
+		try {
+			return ValueCodec.STRING.decode(Arrays.copyOfRange(bytes, offset, offset + length));
+		}
+		catch (CloneEncodingException ex) {
+			throw new MalformedMessageException(field + " is not UTF-8");
+		}
 	}
 
 }

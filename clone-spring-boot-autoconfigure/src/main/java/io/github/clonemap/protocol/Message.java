@@ -144,7 +144,8 @@ public sealed interface Message {
 		 * Checks the message.
 		 */
 		public Welcome {
-			if (heartbeatMillis < 1 || sessionTimeoutMillis < 1 || maxKeyLength < 1 || maxValueSize < 1) {
+			if (heartbeatMillis < 1 || sessionTimeoutMillis < 1 || maxKeyLength < 1 || maxKeyLength > 0xFFFF
+					|| maxValueSize < 1) {
 				throw new IllegalArgumentException("a time or a limit is not positive");
 			}
 		}
@@ -322,7 +323,7 @@ public sealed interface Message {
 	 * </pre>
 	 *
 	 * @param syncId the number of the request
-	 * @param chunks how many chunks there were
+	 * @param chunks how many chunks there were, or {@link #BROKEN_OFF}
 	 * @param resume whether they were what the client missed rather than a snapshot
 	 * @param sequence the sequence at which the answer began: with the chunks and with
 	 * all of the stream after this sequence the client has everything
@@ -333,11 +334,17 @@ public sealed interface Message {
 	record End(int syncId, int chunks, boolean resume, long sequence, long until) implements Message {
 
 		/**
+		 * Instead of the number of chunks: the history ran over on the way, the client
+		 * must ask again.
+		 */
+		public static final int BROKEN_OFF = -1;
+
+		/**
 		 * Checks the message.
 		 */
 		public End {
-			if (until < sequence) {
-				throw new IllegalArgumentException("until lies before sequence");
+			if (until < sequence || chunks < BROKEN_OFF) {
+				throw new IllegalArgumentException("until lies before sequence, or chunks is negative");
 			}
 		}
 
@@ -433,6 +440,9 @@ public sealed interface Message {
 		static Ack read(FrameReader reader) throws MalformedMessageException {
 			long firstCounter = reader.readNatural("first counter");
 			int count = reader.readCount("count", WriteResult.MIN_BYTES);
+			if (firstCounter > Long.MAX_VALUE - count) {
+				throw new MalformedMessageException("first counter is too high");
+			}
 			List<WriteResult> results = new ArrayList<>(count);
 			for (int i = 0; i < count; i++) {
 				results.add(WriteResult.read(reader));

@@ -30,6 +30,11 @@ public final class Subtrees {
 	 */
 	public static final int MAX_COUNT = 64;
 
+	/**
+	 * The most bytes that they may have together, so that they fit into a request.
+	 */
+	public static final int MAX_BYTES = 32_768;
+
 	private static final char SEPARATOR = '\n';
 
 	private final List<String> paths;
@@ -60,7 +65,12 @@ public final class Subtrees {
 		if (cover.isEmpty() || cover.size() > MAX_COUNT) {
 			throw new IllegalArgumentException("A client holds 1 to " + MAX_COUNT + " subtrees, not " + cover.size());
 		}
-		return new Subtrees(List.copyOf(cover));
+		Subtrees covering = new Subtrees(List.copyOf(cover));
+		if (covering.topic().length > MAX_BYTES) {
+			throw new IllegalArgumentException("The subtrees of a client have at most " + MAX_BYTES
+					+ " bytes together, not " + covering.topic().length);
+		}
+		return covering;
 	}
 
 	/**
@@ -75,7 +85,8 @@ public final class Subtrees {
 		if (!subtree.startsWith("/") || !subtree.endsWith("/")) {
 			return "it must be empty or start and end with a slash, such as /flags/";
 		}
-		return Keys.problem(subtree, Keys.MAX_LENGTH);
+		return (subtree.length() > Keys.MAX_LENGTH) ? "it has more than " + Keys.MAX_LENGTH + " characters"
+				: Keys.problem(subtree, Keys.MAX_LENGTH);
 	}
 
 	/**

@@ -226,7 +226,7 @@ public class Update {
 		if (key.isEmpty()) {
 			throw new MalformedMessageException("key is empty");
 		}
-		long ttlMillis = ((flags & FLAG_TTL) != 0) ? reader.readNatural("ttl") : 0;
+		long ttlMillis = ((flags & FLAG_TTL) != 0) ? reader.readPositive("ttl") : 0;
 		byte[] value = (kind == Kind.PUT) ? reader.readValue("value") : null;
 		return factory.create(kind, key, value, sequence, serverTimeMicros, WRITER_KINDS[writerKind], writerId,
 				ttlMillis, (flags & FLAG_EPHEMERAL) != 0);

@@ -101,7 +101,7 @@ public record WriteOperation(Kind kind, String key, byte @Nullable [] value, Con
 		}
 		String key = reader.readText("key");
 		long sequence = (CONDITIONS[condition] == Condition.SEQUENCE) ? reader.readNatural("expected sequence") : 0;
-		long ttl = ((flags & FLAG_TTL) != 0) ? reader.readNatural("ttl") : 0;
+		long ttl = ((flags & FLAG_TTL) != 0) ? reader.readPositive("ttl") : 0;
 		byte[] value = (KINDS[kind] == Kind.PUT) ? reader.readValue("value") : null;
 		return new WriteOperation(KINDS[kind], key, value, CONDITIONS[condition], sequence, ttl,
 				(flags & FLAG_EPHEMERAL) != 0, (flags & FLAG_RETURN_ENTRY) != 0);

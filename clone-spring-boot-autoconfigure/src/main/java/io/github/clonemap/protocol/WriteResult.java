@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * @param status what became of it
- * @param sequence the sequence of the update that it caused; of the entry that the server
- * has if the condition failed, 0 for none
+ * @param sequence the sequence of the update that it caused; if the condition failed, of
+ * the entry that the server has, 0 for none; if nothing was changed, the last one that
+ * the server gave
  * @param serverTimeMicros when it was ordered, in microseconds since 1970, by the
  * server's clock
  * @param entry the entry before, or the one that made the condition fail, if it was asked
@@ -27,6 +28,14 @@ public record WriteResult(Status status, long sequence, long serverTimeMicros, @
 	public static final int MIN_BYTES = 1 + 8 + 8 + 1;
 
 	private static final Status[] STATUSES = Status.values();
+
+	/**
+	 * About how many bytes the result takes in a frame, for bounds.
+	 * @return the number of bytes
+	 */
+	public int weight() {
+		return MIN_BYTES + ((this.entry != null) ? this.entry.weight() : 0);
+	}
 
 	/**
 	 * Writes the result.

@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Route {
 
+	/**
+	 * No way back.
+	 */
+	static final Route NONE = new Route(new byte[0]);
+
 	private final byte[] identity;
 
 	private final int hash;

@@ -300,14 +300,15 @@ public final class ServerAgent implements ServerTransport.Handler {
 			logger.info("Session of {} begins", session);
 		}
 		else {
-			this.sessionsByRoute.remove(session.route());
+			this.sessionsByRoute.remove(session.route(), session);
 			session.reroute(route);
 			session.onHeard(this.nowNanos);
 			endTransfer(session);
 		}
 		Session former = this.sessionsByRoute.put(route, session);
 		if (former != null && former != session) {
-			// One connection, two clients: the earlier one has lost its way back.
+			// One connection, two clients: the earlier one has no way back any more.
+			former.reroute(Route.NONE);
 			logger.info("Session of {} lost its connection to {}", former, session);
 		}
 		send(route,
@@ -406,9 +407,10 @@ public final class ServerAgent implements ServerTransport.Handler {
 
 	private void onPulse() {
 		long heartbeatNanos = this.settings.heartbeat().toNanos();
-		// Twice as often as heartbeats, so that no silence lasts much longer than one.
-		this.nextPulseNanos = this.nowNanos + Math.min(heartbeatNanos / 2, MAX_PULSE_NANOS);
-		this.publisher.requestHeartbeats(this.nowNanos - heartbeatNanos / 2);
+		// More often than heartbeats, so that no silence lasts longer than one.
+		long pulseNanos = Math.min(heartbeatNanos / 8, MAX_PULSE_NANOS);
+		this.nextPulseNanos = this.nowNanos + pulseNanos;
+		this.publisher.requestHeartbeats(this.nowNanos - heartbeatNanos + pulseNanos);
 		long silentSinceNanos = this.nowNanos - this.settings.sessionTimeout().toNanos();
 		for (Session session : List.copyOf(this.sessions.values())) {
 			if (session.lastHeardNanos() - silentSinceNanos < 0) {
@@ -431,6 +433,9 @@ public final class ServerAgent implements ServerTransport.Handler {
 	}
 
 	private void send(Route route, Message message) {
+		if (route == Route.NONE) {
+			return;
+		}
 		this.transport.reply(route, message.command(), message.toBytes(this.writer));
 	}
 

@@ -60,8 +60,8 @@ public record ServerSettings(Duration heartbeat, Duration sessionTimeout, int hi
 	 * Checks the settings.
 	 */
 	public ServerSettings {
-		check(heartbeat.toMillis() >= 10 && heartbeat.toMillis() <= 60_000, "heartbeat",
-				"between 10 milliseconds and a minute", heartbeat);
+		check(heartbeat.compareTo(Duration.ofMillis(10)) >= 0 && heartbeat.compareTo(Duration.ofMinutes(1)) <= 0,
+				"heartbeat", "between 10 milliseconds and a minute", heartbeat);
 		check(sessionTimeout.compareTo(heartbeat.multipliedBy(2)) >= 0 && sessionTimeout.toDays() < 1,
 				"session-timeout", "at least two heartbeats and less than a day", sessionTimeout);
 		check(history >= 0 && history <= 1 << 24, "history", "between 0 and 16777216", history);

@@ -24,6 +24,11 @@ final class Session {
 	 */
 	static final int MAX_RESULTS = 65_536;
 
+	/**
+	 * The most bytes of results that are kept, as they may bring values.
+	 */
+	static final long MAX_RESULT_BYTES = 64L << 20;
+
 	private final long clientId;
 
 	private final long sessionId;
@@ -41,6 +46,8 @@ final class Session {
 	private long lastCounter;
 
 	private long acknowledged;
+
+	private long resultBytes;
 
 	private int lastSyncId;
 
@@ -112,17 +119,18 @@ final class Session {
 	void onKnown(long counter) {
 		long oldest = this.lastCounter - this.results.size() + 1;
 		for (; oldest <= counter && !this.results.isEmpty(); oldest++) {
-			this.results.removeFirst();
+			this.resultBytes -= this.results.removeFirst().weight();
 		}
 		this.acknowledged = Math.max(this.acknowledged, this.lastCounter - this.results.size());
 	}
 
 	boolean mayWrite() {
-		return this.results.size() < MAX_RESULTS;
+		return this.results.size() < MAX_RESULTS && this.resultBytes < MAX_RESULT_BYTES;
 	}
 
 	void onResult(WriteResult result) {
 		this.results.addLast(result);
+		this.resultBytes += result.weight();
 		this.lastCounter++;
 	}
 
@@ -155,7 +163,7 @@ final class Session {
 				continue;
 			}
 			taken.add(result);
-			bytes += WriteResult.MIN_BYTES + ((result.entry() != null) ? result.entry().weight() : 0);
+			bytes += result.weight();
 		}
 		this.acknowledged += taken.size();
 		return taken;

@@ -21,11 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class Transfer implements AutoCloseable {
 
 	/**
-	 * Says in {@link End#chunks()} that the history ran over: the client must ask again.
-	 */
-	static final int BROKEN_OFF = -1;
-
-	/**
 	 * How full a chunk gets.
 	 */
 	private static final int CHUNK_BYTES = 64 << 10;
@@ -106,7 +101,7 @@ final class Transfer implements AutoCloseable {
 		int bytes = 0;
 		for (int i = 0; i < ENTRIES_PER_STEP && bytes < CHUNK_BYTES; i++) {
 			if (this.source.isLost()) {
-				return new End(this.syncId, BROKEN_OFF, isResume(), this.startSequence, this.startSequence);
+				return new End(this.syncId, End.BROKEN_OFF, isResume(), this.startSequence, this.startSequence);
 			}
 			Update update = this.source.next();
 			if (update == null) {

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import java.util.function.LongFunction;
 
 import io.github.clonemap.CloneWriter;
+import io.github.clonemap.WriteOptions;
 import io.github.clonemap.protocol.Keys;
 import io.github.clonemap.protocol.Sequence;
 import io.github.clonemap.protocol.Update;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * goes to one listener, in order.
  */
 final class UpdateSequencer {
+
+	private static final long MAX_TTL_MILLIS = WriteOptions.MAX_TTL.toMillis();
 
 	private final EntryStore store = new EntryStore();
 
@@ -106,10 +109,9 @@ final class UpdateSequencer {
 
 	WriteResult write(Session session, WriteOperation operation, long nowNanos, long nowMicros) {
 		StoredEntry current = this.store.get(operation.key());
-		RejectReason reason = reasonToReject(operation, current);
+		RejectReason reason = reasonToReject(operation);
 		if (reason != null) {
-			this.rejected.merge(reason, 1L, Long::sum);
-			return new WriteResult(Status.REJECTED, 0, nowMicros, null, explain(reason, operation));
+			return reject(reason, operation, nowMicros);
 		}
 		Update told = operation.returnEntry() ? current : null;
 		if (!conditionHolds(operation, current)) {
@@ -117,7 +119,12 @@ final class UpdateSequencer {
 					"");
 		}
 		switch (operation.kind()) {
-			case PUT -> put(session, operation, nowNanos, nowMicros);
+			case PUT -> {
+				if (current == null && this.store.size() >= this.settings.maxEntries()) {
+					return reject(RejectReason.TOO_MANY_ENTRIES, operation, nowMicros);
+				}
+				put(session, operation, nowNanos, nowMicros);
+			}
 			case REMOVE -> {
 				if (current == null) {
 					return new WriteResult(Status.UNCHANGED, this.sequence, nowMicros, null, "");
@@ -167,7 +174,8 @@ final class UpdateSequencer {
 			release(before);
 		}
 		if (entry.ttlMillis() > 0) {
-			this.lifetimes.add(entry, nowNanos + TimeUnit.MILLISECONDS.toNanos(entry.ttlMillis()));
+			long ttlMillis = Math.min(entry.ttlMillis(), MAX_TTL_MILLIS);
+			this.lifetimes.add(entry, nowNanos + TimeUnit.MILLISECONDS.toNanos(ttlMillis));
 		}
 		if (entry.isEphemeral()) {
 			session.ephemeralKeys().add(entry.key());
@@ -201,7 +209,12 @@ final class UpdateSequencer {
 		this.ordered.accept(update);
 	}
 
-	private @Nullable RejectReason reasonToReject(WriteOperation operation, @Nullable StoredEntry current) {
+	private WriteResult reject(RejectReason reason, WriteOperation operation, long nowMicros) {
+		this.rejected.merge(reason, 1L, Long::sum);
+		return new WriteResult(Status.REJECTED, 0, nowMicros, null, explain(reason, operation));
+	}
+
+	private @Nullable RejectReason reasonToReject(WriteOperation operation) {
 		if (Keys.problem(operation.key(), this.settings.maxKeyLength()) != null) {
 			return RejectReason.BAD_KEY;
 		}
@@ -214,9 +227,6 @@ final class UpdateSequencer {
 		}
 		if (value.length > this.settings.maxValueSize()) {
 			return RejectReason.VALUE_TOO_LARGE;
-		}
-		if (current == null && this.store.size() >= this.settings.maxEntries()) {
-			return RejectReason.TOO_MANY_ENTRIES;
 		}
 		return null;
 	}

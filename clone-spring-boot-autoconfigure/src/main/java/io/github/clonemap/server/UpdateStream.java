@@ -105,7 +105,7 @@ final class UpdateStream {
 		batch.write(this.frame);
 		this.frame.moveTo(size);
 		byte[] message = this.frame.toByteArray();
-		this.frame.moveTo(this.headerPosition + StreamBatch.HEADER_BYTES);
+		this.frame.rewindTo(this.headerPosition + StreamBatch.HEADER_BYTES);
 		this.before = batch.last();
 		this.committed = committed;
 		this.count = 0;

@@ -46,7 +46,7 @@ public final class EntryStore {
 	}
 
 	/**
-	 * About how many bytes the keys and values have.
+	 * About how many bytes the entries have on the wire.
 	 * @return the number of bytes
 	 */
 	public long bytes() {

@@ -7,7 +7,7 @@ import java.util.function.Consumer;
  * When entries end. A hierarchy of wheels, as in Varghese and Lauck's paper: the lowest
  * has a list for each of the next 64 ticks, the next one a list for each 64 ticks, and so
  * on. Adding and removing take constant time; time moves on at the cost of what is due,
- * plus one list per level now and then, however many entries wait.
+ * plus a step per tick and a list per level now and then, however many entries wait.
  * <p>
  * An entry never ends early; it ends at most one tick late. For one thread.
  *

@@ -1,5 +1,10 @@
 package io.github.clonemap.zeromq;
 
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+
 import io.github.clonemap.client.ServerEndpoint;
 import io.github.clonemap.protocol.Command;
 import io.github.clonemap.server.Route;
@@ -19,6 +24,10 @@ import org.zeromq.ZMQException;
  * @since 0.1.0
  */
 public final class ZmqServerSockets implements ServerSockets {
+
+	private static final String SCHEME = "tcp://";
+
+	private static final int MAX_PORT = 65_535;
 
 	private static final int DRAIN_LIMIT = 256;
 
@@ -107,17 +116,30 @@ public final class ZmqServerSockets implements ServerSockets {
 		String endpoint = host + ":" + ((port == 0) ? "*" : port);
 		try {
 			if (!socket.bind(endpoint)) {
-				throw new ServerBindException(endpoint, socket.errno() == ZMQ.Error.EADDRINUSE.getCode(), null);
+				throw new ServerBindException(endpoint, isHere(host), null);
 			}
 		}
 		catch (ZMQException ex) {
-			throw new ServerBindException(endpoint, ex.getErrorCode() == ZMQ.Error.EADDRINUSE.getCode(), ex);
+			// JeroMQ says EADDRINUSE of an address that is another machine's, too.
+			throw new ServerBindException(endpoint, ex.getErrorCode() == ZMQ.Error.EADDRINUSE.getCode() && isHere(host),
+					ex);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new ServerBindException(endpoint, false, ex);
+			// The stream's port of a random port of requests may lie above all ports.
+			throw new ServerBindException(endpoint, port > MAX_PORT, ex);
 		}
 		String last = socket.getLastEndpoint();
 		return Integer.parseInt(last.substring(last.lastIndexOf(':') + 1));
+	}
+
+	private static boolean isHere(String host) {
+		try {
+			InetAddress address = InetAddress.getByName(host.substring(SCHEME.length()));
+			return address.isAnyLocalAddress() || NetworkInterface.getByInetAddress(address) != null;
+		}
+		catch (UnknownHostException | SocketException ex) {
+			return false;
+		}
 	}
 
 	@Override

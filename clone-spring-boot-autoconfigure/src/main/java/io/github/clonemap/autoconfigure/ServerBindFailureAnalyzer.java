@@ -1,0 +1,78 @@
+package io.github.clonemap.autoconfigure;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+
+import io.github.clonemap.client.ServerEndpoint;
+import io.github.clonemap.server.ServerBindException;
+
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.core.env.Environment;
+
+/**
+ * Says what to do when the embedded server cannot listen: most often there is a second
+ * instance of the application on the machine.
+ */
+class ServerBindFailureAnalyzer extends AbstractFailureAnalyzer<ServerBindException> {
+
+	private final Environment environment;
+
+	ServerBindFailureAnalyzer(Environment environment) {
+		this.environment = environment;
+	}
+
+	@Override
+	protected FailureAnalysis analyze(Throwable rootFailure, ServerBindException cause) {
+		if (!cause.isInUse()) {
+			return foreignAddress(cause);
+		}
+		String port = this.environment.getProperty("clone.server.port", "5556");
+		return cause.getEndpoint().endsWith(":" + port) ? portInUse(cause, port) : streamPortInUse(cause, port);
+	}
+
+	private FailureAnalysis portInUse(ServerBindException cause, String port) {
+		String description = "The embedded Clone server cannot listen on %s: the port is in use. Perhaps another "
+				+ "instance of this application runs on this machine; each one hosts a server of its own unless told "
+				+ "otherwise.";
+		String action = """
+				To share the map of the instance that runs already, tell this one where its server is:
+
+				    clone.servers=tcp://%s:%s
+
+				To host a map of its own, which that instance does not see, give its server any free port:
+
+				    clone.server.port=0
+				""";
+		return new FailureAnalysis(description.formatted(cause.getEndpoint()),
+				action.formatted(hostToConnectTo(cause.getEndpoint()), port), cause);
+	}
+
+	private FailureAnalysis streamPortInUse(ServerBindException cause, String port) {
+		String description = "The embedded Clone server cannot listen on %s: the port is in use. It publishes its "
+				+ "stream of updates there, %d above clone.server.port, which is %s.";
+		String action = "Set clone.server.port to a port that is free together with the one %d above it, or to 0 for "
+				+ "any such port.";
+		return new FailureAnalysis(description.formatted(cause.getEndpoint(), ServerEndpoint.STREAM_PORT_OFFSET, port),
+				action.formatted(ServerEndpoint.STREAM_PORT_OFFSET), cause);
+	}
+
+	private FailureAnalysis foreignAddress(ServerBindException cause) {
+		String description = "The embedded Clone server cannot listen on %s: the address is not one of this machine.";
+		String action = "Set clone.server.address to an address of this machine, such as 127.0.0.1. If the server "
+				+ "runs somewhere else, set clone.servers instead; then this application hosts none.";
+		return new FailureAnalysis(description.formatted(cause.getEndpoint()), action, cause);
+	}
+
+	private static String hostToConnectTo(String endpoint) {
+		String host = endpoint.substring("tcp://".length(), endpoint.lastIndexOf(':'));
+		try {
+			InetAddress address = InetAddress.getByName(host);
+			return (address.isAnyLocalAddress() || address.isLoopbackAddress()) ? "localhost" : host;
+		}
+		catch (UnknownHostException ex) {
+			return host;
+		}
+	}
+
+}

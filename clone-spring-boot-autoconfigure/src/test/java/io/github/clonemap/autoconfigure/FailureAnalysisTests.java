@@ -1,0 +1,152 @@
+package io.github.clonemap.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+import io.github.clonemap.client.ServerEndpoint;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+/**
+ * Plays each failure of a start as an application meets it, with all that Boot finds in
+ * {@code spring.factories}, and reads what its log says then.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class FailureAnalysisTests {
+
+	@Test
+	void secondInstanceIsToldWhichTwoPropertiesToSet(CapturedOutput output) {
+		try (TestServer first = TestServer.start()) {
+			ServerEndpoint endpoint = first.endpoint();
+			fail("clone.server.port=" + endpoint.port());
+			assertThat(output).contains("APPLICATION FAILED TO START")
+				.contains("The embedded Clone server cannot listen on " + endpoint + ": the port is in use. Perhaps "
+						+ "another instance of this application runs on this machine")
+				.contains("To share the map of the instance that runs already")
+				.contains("    clone.servers=tcp://localhost:" + endpoint.port() + System.lineSeparator())
+				.contains("To host a map of its own")
+				.contains("    clone.server.port=0" + System.lineSeparator());
+		}
+	}
+
+	@Test
+	void portOfTheStreamInUseIsExplained(CapturedOutput output) {
+		try (TestServer other = TestServer.start()) {
+			// Its requests are where our stream would be.
+			int port = other.endpoint().port() - ServerEndpoint.STREAM_PORT_OFFSET;
+			fail("clone.server.port=" + port);
+			assertThat(output).contains("APPLICATION FAILED TO START")
+				.contains("cannot listen on " + other.endpoint() + ": the port is in use")
+				.contains("3 above clone.server.port, which is " + port + ".")
+				.contains("Set clone.server.port to a port that is free together with the one 3 above it")
+				.doesNotContain("clone.servers=");
+		}
+	}
+
+	@Test
+	void addressOfAnotherMachineIsExplained(CapturedOutput output) {
+		// Reserved for documentation (RFC 5737): no machine has it.
+		fail("clone.server.address=192.0.2.1");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("The embedded Clone server cannot listen on tcp://192.0.2.1:")
+			.contains("the address is not one of this machine")
+			.contains("Set clone.server.address to an address of this machine")
+			.contains("set clone.servers instead");
+	}
+
+	@Test
+	void missingServerIsExplained(CapturedOutput output) {
+		ServerEndpoint nobody = TestServer.nobody();
+		fail("clone.servers=" + nobody, "clone.startup.mode=fail-fast", "clone.startup.timeout=150ms");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("No Clone server has handed over its data within 150ms. Tried: " + nobody + ".")
+			.contains("correct clone.servers")
+			.contains("clone.startup.timeout")
+			.contains("clone.startup.mode to wait or async");
+	}
+
+	@Test
+	void badEndpointIsExplained(CapturedOutput output) {
+		fail("clone.servers=localhost:5556");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("Invalid value 'localhost:5556' for configuration property 'clone.servers'")
+			.contains("originating from '\"clone.servers\" from property source \"commandLineArgs\"'")
+			.contains("'localhost:5556' is not an endpoint: write tcp://host:port, such as tcp://localhost:5556.");
+	}
+
+	@Test
+	void missingServersAreExplained(CapturedOutput output) {
+		fail("clone.server.enabled=false");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("for configuration property 'clone.servers'")
+			.contains("There is no server: set it to where one listens");
+	}
+
+	@Test
+	void badSubtreeIsExplained(CapturedOutput output) {
+		fail("clone.maps.flags.subtree=flags");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("Invalid value 'flags' for configuration property 'clone.maps.flags.subtree'")
+			.contains("It is not a subtree: it must be empty or start and end with a slash, such as /flags/.");
+	}
+
+	@Test
+	void unknownValueTypeIsExplained(CapturedOutput output) {
+		fail("clone.maps.flags.value-type=com.acme.Flag");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("Invalid value 'com.acme.Flag' for configuration property 'clone.maps.flags.value-type'")
+			.contains("write string, bytes or the full name of a class.");
+	}
+
+	@Test
+	void valueTypeThatNeedsJsonIsExplained(CapturedOutput output) {
+		fail("clone.maps.flags.value-type=java.util.Date");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("Values of type java.util.Date need a JSON library: add spring-boot-jackson");
+	}
+
+	@Test
+	void invalidClientSettingIsExplained(CapturedOutput output) {
+		fail("clone.server-timeout=1ms");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("Invalid value '1ms' for configuration property 'clone.server-timeout'")
+			.contains("It must be between 50 milliseconds and an hour.");
+	}
+
+	@Test
+	void invalidServerSettingIsExplainedAlsoWhereItWasNotSet(CapturedOutput output) {
+		fail("clone.server.heartbeat=20s");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("Invalid value 'PT10S' for configuration property 'clone.server.session-timeout'")
+			.contains("It must be at least two heartbeats and less than a day.");
+	}
+
+	private static void fail(String... properties) {
+		List<String> arguments = new ArrayList<>(List.of("--spring.main.banner-mode=off"));
+		Stream.of(properties).map((property) -> "--" + property).forEach(arguments::add);
+		if (Stream.of(properties).noneMatch((property) -> property.startsWith("clone.server.port"))) {
+			arguments.add("--clone.server.port=0");
+		}
+		SpringApplication application = new SpringApplication(Application.class);
+		application.setWebApplicationType(WebApplicationType.NONE);
+		assertThatException().isThrownBy(() -> application.run(arguments.toArray(String[]::new)).close());
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration({ CloneAutoConfiguration.class, CloneServerAutoConfiguration.class })
+	static class Application {
+
+	}
+
+}
