@@ -55,7 +55,7 @@ public final class ProcessBenchmark {
 
 	private static final int VALUE_BYTES = 100;
 
-	private static final Duration WARM_UP = Duration.ofSeconds(6);
+	private static final Duration WARM_UP = Duration.ofSeconds(10);
 
 	private static final Duration WINDOW = Duration.ofSeconds(8);
 

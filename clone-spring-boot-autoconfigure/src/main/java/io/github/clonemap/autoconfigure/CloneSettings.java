@@ -2,11 +2,10 @@ package io.github.clonemap.autoconfigure;
 
 import java.util.List;
 
+import io.github.clonemap.InvalidSettingException;
 import io.github.clonemap.client.ClientSettings;
-import io.github.clonemap.client.InvalidClientSettingException;
 import io.github.clonemap.client.ServerEndpoint;
 import io.github.clonemap.protocol.Subtrees;
-import io.github.clonemap.server.InvalidServerSettingException;
 import io.github.clonemap.server.ServerSettings;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -28,7 +27,7 @@ final class CloneSettings {
 			return new ClientSettings(name, subtrees(properties), properties.writeTimeout(), properties.serverTimeout(),
 					properties.maxInFlight(), properties.events().threads(), properties.events().queueCapacity());
 		}
-		catch (InvalidClientSettingException ex) {
+		catch (InvalidSettingException ex) {
 			throw invalid("clone." + ex.getName(), ex.getValue(), ex.getRule());
 		}
 	}
@@ -57,7 +56,7 @@ final class CloneSettings {
 			return new ServerSettings(properties.heartbeat(), properties.sessionTimeout(), properties.history(),
 					properties.maxEntries(), toInt(properties.maxValueSize()), properties.maxKeyLength());
 		}
-		catch (InvalidServerSettingException ex) {
+		catch (InvalidSettingException ex) {
 			throw invalid("clone.server." + ex.getName(), ex.getValue(), ex.getRule());
 		}
 	}

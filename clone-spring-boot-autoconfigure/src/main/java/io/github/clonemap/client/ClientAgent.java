@@ -76,8 +76,7 @@ final class ClientAgent implements ClientTransport.Handler {
 		this.timers = surroundings.timers;
 		this.listener = surroundings.listener;
 		this.nowNanos = clock.nanoTime();
-		this.writes = new PendingWrites(transport, this.dispatcher, this.replica, surroundings.budget, this.timers,
-				settings);
+		this.writes = new PendingWrites(transport, this.dispatcher, this.replica, this.timers, settings);
 		this.waiting = new Waiting(this.dispatcher);
 		this.follower = new StreamFollower(this.replica, surroundings.listeners, this.dispatcher, transport,
 				this.offset, clock, settings, new FollowerEvents());
@@ -127,7 +126,7 @@ final class ClientAgent implements ClientTransport.Handler {
 		updateState("no sign of life for clone.server-timeout");
 	}
 
-	void onWrite(WriteCall call) {
+	void onWrite(WriteCall<?> call) {
 		this.writes.add(call);
 	}
 
@@ -277,12 +276,11 @@ final class ClientAgent implements ClientTransport.Handler {
 	 * @param listeners the listeners of its maps
 	 * @param dispatcher the threads that call them
 	 * @param offset the difference of the clocks
-	 * @param budget the room for writes
 	 * @param timers takes the times
 	 * @param listener hears what happens
 	 */
 	record Surroundings(Replica replica, ChangeListeners listeners, Dispatcher dispatcher, ClockOffset offset,
-			WriteBudget budget, ClientTimers timers, ClientListener listener) {
+			ClientTimers timers, ClientListener listener) {
 
 	}
 

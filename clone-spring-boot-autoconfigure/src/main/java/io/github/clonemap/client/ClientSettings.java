@@ -2,6 +2,7 @@ package io.github.clonemap.client;
 
 import java.time.Duration;
 
+import io.github.clonemap.InvalidSettingException;
 import io.github.clonemap.protocol.Message.Hello;
 import io.github.clonemap.protocol.Subtrees;
 
@@ -61,15 +62,20 @@ public record ClientSettings(String name, Subtrees subtrees, Duration writeTimeo
 	 * Checks the settings.
 	 */
 	public ClientSettings {
-		check(name.length() <= Hello.MAX_NAME_LENGTH, "name", "at most 128 characters long", name);
-		check(writeTimeout.compareTo(Duration.ofMillis(1)) >= 0 && writeTimeout.compareTo(Duration.ofDays(1)) <= 0,
+		InvalidSettingException.check(name.length() <= Hello.MAX_NAME_LENGTH, "name", "at most 128 characters long",
+				name);
+		InvalidSettingException.check(
+				writeTimeout.compareTo(Duration.ofMillis(1)) >= 0 && writeTimeout.compareTo(Duration.ofDays(1)) <= 0,
 				"write-timeout", "between a millisecond and a day", writeTimeout);
-		check(serverTimeout.compareTo(Duration.ofMillis(50)) >= 0 && serverTimeout.compareTo(Duration.ofHours(1)) <= 0,
+		InvalidSettingException.check(
+				serverTimeout.compareTo(Duration.ofMillis(50)) >= 0
+						&& serverTimeout.compareTo(Duration.ofHours(1)) <= 0,
 				"server-timeout", "between 50 milliseconds and an hour", serverTimeout);
-		check(maxInFlight >= 1 && maxInFlight <= MAX_IN_FLIGHT, "max-in-flight", "between 1 and " + MAX_IN_FLIGHT,
-				maxInFlight);
-		check(eventThreads >= 1 && eventThreads <= 64, "events.threads", "between 1 and 64", eventThreads);
-		check(eventQueueCapacity >= 1 && eventQueueCapacity <= 1 << 20, "events.queue-capacity",
+		InvalidSettingException.check(maxInFlight >= 1 && maxInFlight <= MAX_IN_FLIGHT, "max-in-flight",
+				"between 1 and " + MAX_IN_FLIGHT, maxInFlight);
+		InvalidSettingException.check(eventThreads >= 1 && eventThreads <= 64, "events.threads", "between 1 and 64",
+				eventThreads);
+		InvalidSettingException.check(eventQueueCapacity >= 1 && eventQueueCapacity <= 1 << 20, "events.queue-capacity",
 				"between 1 and 1048576", eventQueueCapacity);
 	}
 
@@ -80,12 +86,6 @@ public record ClientSettings(String name, Subtrees subtrees, Duration writeTimeo
 	public static ClientSettings defaults() {
 		return new ClientSettings("clone", Subtrees.ALL, DEFAULT_WRITE_TIMEOUT, DEFAULT_SERVER_TIMEOUT,
 				DEFAULT_MAX_IN_FLIGHT, DEFAULT_EVENT_THREADS, DEFAULT_EVENT_QUEUE_CAPACITY);
-	}
-
-	private static void check(boolean holds, String name, String rule, Object value) {
-		if (!holds) {
-			throw new InvalidClientSettingException(name, value, rule);
-		}
 	}
 
 }

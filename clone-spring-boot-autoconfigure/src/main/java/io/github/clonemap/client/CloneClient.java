@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 import io.github.clonemap.CloneException;
 import io.github.clonemap.CloneInterruptedException;
@@ -19,6 +20,7 @@ import io.github.clonemap.CloneMap;
 import io.github.clonemap.CloneNotConnectedException;
 import io.github.clonemap.CloneState;
 import io.github.clonemap.CloneStoppedException;
+import io.github.clonemap.CloneWriter;
 import io.github.clonemap.Registration;
 import io.github.clonemap.ValueCodec;
 import io.github.clonemap.agent.Agent;
@@ -45,6 +47,8 @@ import org.slf4j.LoggerFactory;
 public final class CloneClient implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(CloneClient.class);
+
+	private static final CloneWriter NOBODY = new CloneWriter(CloneWriter.Kind.NATIVE, 0);
 
 	private static final long STOP_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -258,9 +262,12 @@ public final class CloneClient implements AutoCloseable {
 		return Duration.ofNanos(Math.max(0, this.clock.nanoTime() - running.agent.follower().freshNanos()));
 	}
 
-	long clientId() {
+	/**
+	 * Who writes here.
+	 */
+	CloneWriter writer() {
 		Running running = this.running;
-		return (running != null) ? running.agent.clientId() : 0;
+		return (running != null) ? running.writer : NOBODY;
 	}
 
 	/**
@@ -302,16 +309,17 @@ public final class CloneClient implements AutoCloseable {
 	 * Writes, and waits for the result.
 	 */
 	WriteResult write(WriteOperation operation) {
-		WriteCall call = call(operation, true, !DispatchThreads.isCurrent());
+		WriteCall<WriteResult> call = call(operation, Function.identity(), true, !DispatchThreads.isCurrent());
 		submit(call);
 		return call.join(this.clock.nanoTime());
 	}
 
 	/**
 	 * Writes, and waits for no more than room among the writes in flight.
+	 * @param reader makes something of the result; may throw a {@link CloneException}
 	 */
-	CompletableFuture<WriteResult> writeAsync(WriteOperation operation) {
-		WriteCall call = call(operation, false, true);
+	<T> CompletableFuture<T> writeAsync(WriteOperation operation, Function<WriteResult, T> reader) {
+		WriteCall<T> call = call(operation, reader, false, true);
 		try {
 			submit(call);
 		}
@@ -342,12 +350,13 @@ public final class CloneClient implements AutoCloseable {
 		return future;
 	}
 
-	private WriteCall call(WriteOperation operation, boolean blocking, boolean visibleFirst) {
-		return new WriteCall(operation, this.clock.nanoTime(), this.settings.writeTimeout().toNanos(), blocking,
-				visibleFirst);
+	private <T> WriteCall<T> call(WriteOperation operation, Function<WriteResult, T> reader, boolean blocking,
+			boolean visibleFirst) {
+		return new WriteCall<>(operation, reader, this.budget, this.clock.nanoTime(),
+				this.settings.writeTimeout().toNanos(), blocking, visibleFirst);
 	}
 
-	private void submit(WriteCall call) {
+	private void submit(WriteCall<?> call) {
 		Running running = this.running;
 		if (running == null) {
 			throw new CloneStoppedException(
@@ -402,7 +411,9 @@ public final class CloneClient implements AutoCloseable {
 
 		private final ClientAgent agent;
 
-		private final Mailbox<WriteCall> writes;
+		private final CloneWriter writer;
+
+		private final Mailbox<WriteCall<?>> writes;
 
 		private final Mailbox<Waiting.Call> waiting;
 
@@ -423,8 +434,8 @@ public final class CloneClient implements AutoCloseable {
 					settings.eventQueueCapacity());
 			this.agent = new ClientAgent(settings, servers, this.sockets, CloneClient.this.clock, new SecureRandom(),
 					new ClientAgent.Surroundings(CloneClient.this.replica, CloneClient.this.changeListeners,
-							this.dispatchThreads, CloneClient.this.offset, CloneClient.this.budget,
-							CloneClient.this.timers, this));
+							this.dispatchThreads, CloneClient.this.offset, CloneClient.this.timers, this));
+			this.writer = new CloneWriter(CloneWriter.Kind.NATIVE, this.agent.clientId());
 			this.thread = new AgentThread(this);
 		}
 
@@ -441,7 +452,7 @@ public final class CloneClient implements AutoCloseable {
 			this.agent.onTick(CloneClient.this.clock.nanoTime());
 			this.more = this.sockets.drain(this.agent);
 			for (int i = 0; i < DRAIN_LIMIT; i++) {
-				WriteCall call = this.writes.poll();
+				WriteCall<?> call = this.writes.poll();
 				if (call == null) {
 					break;
 				}
@@ -474,11 +485,10 @@ public final class CloneClient implements AutoCloseable {
 		 * Ends the writes that nobody will take from the mailbox any more.
 		 */
 		synchronized void endRemaining() {
-			for (WriteCall call = this.writes.poll(); call != null; call = this.writes.poll()) {
-				call.future()
-					.completeExceptionally(new CloneStoppedException(
-							"The client stopped before the write of '" + call.operation().key() + "' was sent"));
-				CloneClient.this.budget.release(call.weight());
+			for (WriteCall<?> call = this.writes.poll(); call != null; call = this.writes.poll()) {
+				call.failed(new CloneStoppedException(
+						"The client stopped before the write of '" + call.operation().key() + "' was sent"))
+					.run();
 			}
 			for (Waiting.Call call = this.waiting.poll(); call != null; call = this.waiting.poll()) {
 				call.future().completeExceptionally(new CloneStoppedException("The client stopped"));

@@ -34,11 +34,11 @@ final class PendingWrites {
 
 	private static final int FRAME_BYTES = 32 << 10;
 
-	private final Deque<WriteCall> unsent = new ArrayDeque<>();
+	private final Deque<WriteCall<?>> unsent = new ArrayDeque<>();
 
-	private final Deque<WriteCall> inFlight = new ArrayDeque<>();
+	private final Deque<WriteCall<?>> inFlight = new ArrayDeque<>();
 
-	private final Deque<WriteCall> unseen = new ArrayDeque<>();
+	private final Deque<WriteCall<?>> unseen = new ArrayDeque<>();
 
 	private final FrameWriter writer = new FrameWriter(FRAME_BYTES + 4096);
 
@@ -47,8 +47,6 @@ final class PendingWrites {
 	private final Dispatcher dispatcher;
 
 	private final Replica replica;
-
-	private final WriteBudget budget;
 
 	private final ClientTimers timers;
 
@@ -66,12 +64,11 @@ final class PendingWrites {
 
 	private boolean connected;
 
-	PendingWrites(ClientTransport transport, Dispatcher dispatcher, Replica replica, WriteBudget budget,
-			ClientTimers timers, ClientSettings settings) {
+	PendingWrites(ClientTransport transport, Dispatcher dispatcher, Replica replica, ClientTimers timers,
+			ClientSettings settings) {
 		this.transport = transport;
 		this.dispatcher = dispatcher;
 		this.replica = replica;
-		this.budget = budget;
 		this.timers = timers;
 		this.maxInFlight = settings.maxInFlight();
 		this.resendNanos = settings.serverTimeout().toNanos() / 4;
@@ -84,7 +81,7 @@ final class PendingWrites {
 		return this.inFlight.isEmpty() ? this.nextCounter : this.inFlight.getFirst().counter;
 	}
 
-	void add(WriteCall call) {
+	void add(WriteCall<?> call) {
 		this.unsent.addLast(call);
 	}
 
@@ -103,7 +100,7 @@ final class PendingWrites {
 		this.connected = true;
 		this.maxValueSize = welcome.maxValueSize();
 		if (welcome.sessionId() != this.sessionId) {
-			for (WriteCall call : this.inFlight) {
+			for (WriteCall<?> call : this.inFlight) {
 				fail(call, WriteOutcome.UNKNOWN,
 						new CloneTimeoutException("The server lost the session before it "
 								+ "acknowledged the write of '" + call.operation().key() + "': the outcome is unknown"),
@@ -119,7 +116,7 @@ final class PendingWrites {
 	void onAck(Ack ack, long nowNanos) {
 		long counter = ack.firstCounter();
 		for (WriteResult result : ack.results()) {
-			WriteCall call = this.inFlight.peekFirst();
+			WriteCall<?> call = this.inFlight.peekFirst();
 			if (call == null || counter > call.counter) {
 				// Results before it were lost; the next resend brings them.
 				return;
@@ -136,7 +133,7 @@ final class PendingWrites {
 	 * Everything up to a sequence is visible here.
 	 */
 	void onVisible(long sequence, long nowNanos) {
-		for (WriteCall call = this.unseen.peekFirst(); call != null
+		for (WriteCall<?> call = this.unseen.peekFirst(); call != null
 				&& sequenceOf(call) <= sequence; call = this.unseen.peekFirst()) {
 			this.unseen.removeFirst();
 			succeed(call, nowNanos);
@@ -147,11 +144,11 @@ final class PendingWrites {
 	 * Ends what has waited for too long, and sends again what may have been lost.
 	 */
 	void onTick(long nowNanos) {
-		for (WriteCall call = this.unseen.peekFirst(); isOver(call, nowNanos); call = this.unseen.peekFirst()) {
+		for (WriteCall<?> call = this.unseen.peekFirst(); isOver(call, nowNanos); call = this.unseen.peekFirst()) {
 			// The promise is the acknowledgement, and that is here.
 			succeed(this.unseen.removeFirst(), nowNanos);
 		}
-		for (WriteCall call : this.inFlight) {
+		for (WriteCall<?> call : this.inFlight) {
 			if (!isOver(call, nowNanos)) {
 				break;
 			}
@@ -160,7 +157,7 @@ final class PendingWrites {
 							+ "' was sent, but not acknowledged in time (clone.write-timeout): the outcome is unknown"),
 					nowNanos);
 		}
-		for (WriteCall call = this.unsent.peekFirst(); isOver(call, nowNanos); call = this.unsent.peekFirst()) {
+		for (WriteCall<?> call = this.unsent.peekFirst(); isOver(call, nowNanos); call = this.unsent.peekFirst()) {
 			fail(this.unsent.removeFirst(), WriteOutcome.NOT_SENT, new CloneNotConnectedException("The write of '"
 					+ call.operation().key() + "' was not sent: no server was reachable within clone.write-timeout"),
 					nowNanos);
@@ -185,7 +182,7 @@ final class PendingWrites {
 			List<WriteOperation> operations = new ArrayList<>();
 			int bytes = 0;
 			while (!this.unsent.isEmpty() && bytes < FRAME_BYTES && this.inFlight.size() < this.maxInFlight) {
-				WriteCall call = this.unsent.removeFirst();
+				WriteCall<?> call = this.unsent.removeFirst();
 				byte[] value = call.operation().value();
 				if (value != null && value.length > this.maxValueSize) {
 					// The server would close the connection on a frame of that size.
@@ -210,12 +207,12 @@ final class PendingWrites {
 	 */
 	long nextDeadlineNanos(long nowNanos) {
 		long next = nowNanos + this.resendNanos;
-		for (Deque<WriteCall> queue : List.of(this.unseen, this.unsent)) {
+		for (Deque<WriteCall<?>> queue : List.of(this.unseen, this.unsent)) {
 			if (!queue.isEmpty()) {
 				next = Math.min(next, queue.getFirst().deadlineNanos());
 			}
 		}
-		for (WriteCall call : this.inFlight) {
+		for (WriteCall<?> call : this.inFlight) {
 			if (!call.ended) {
 				return Math.min(next, call.deadlineNanos());
 			}
@@ -250,13 +247,13 @@ final class PendingWrites {
 
 	private void resend(long nowNanos) {
 		this.progressNanos = nowNanos;
-		Iterator<WriteCall> calls = this.inFlight.iterator();
+		Iterator<WriteCall<?>> calls = this.inFlight.iterator();
 		while (calls.hasNext()) {
 			List<WriteOperation> operations = new ArrayList<>();
 			long first = 0;
 			int bytes = 0;
 			while (calls.hasNext() && bytes < FRAME_BYTES) {
-				WriteCall call = calls.next();
+				WriteCall<?> call = calls.next();
 				first = (first == 0) ? call.counter : first;
 				operations.add(call.operation());
 				bytes += call.weight();
@@ -272,7 +269,7 @@ final class PendingWrites {
 		}
 	}
 
-	private void onResult(WriteCall call, WriteResult result, long nowNanos) {
+	private void onResult(WriteCall<?> call, WriteResult result, long nowNanos) {
 		call.result = result;
 		if (call.ended) {
 			return;
@@ -285,7 +282,7 @@ final class PendingWrites {
 		}
 	}
 
-	private boolean isUnseen(WriteCall call, WriteResult result) {
+	private boolean isUnseen(WriteCall<?> call, WriteResult result) {
 		String key = call.operation().key();
 		if (result.sequence() <= this.replica.sequence() || !this.replica.subtrees().contains(key)) {
 			return false;
@@ -298,59 +295,46 @@ final class PendingWrites {
 		};
 	}
 
-	private static boolean isOver(@Nullable WriteCall call, long nowNanos) {
+	private static boolean isOver(@Nullable WriteCall<?> call, long nowNanos) {
 		return call != null && nowNanos - call.deadlineNanos() >= 0;
 	}
 
-	private static long sequenceOf(WriteCall call) {
+	private static long sequenceOf(WriteCall<?> call) {
 		return (call.result != null) ? call.result.sequence() : 0;
 	}
 
-	private void succeed(WriteCall call, long nowNanos) {
+	private void succeed(WriteCall<?> call, long nowNanos) {
 		WriteResult result = call.result;
 		if (result == null) {
 			throw new IllegalStateException("a write without a result");
 		}
-		WriteOutcome outcome = switch (result.status()) {
-			case APPLIED, UNCHANGED -> WriteOutcome.ACKNOWLEDGED;
-			case CONDITION_FAILED -> WriteOutcome.CONDITION_FAILED;
-			case REJECTED -> WriteOutcome.REJECTED;
-		};
-		if (result.status() == WriteResult.Status.REJECTED) {
-			fail(call, outcome,
+		switch (result.status()) {
+			case APPLIED, UNCHANGED -> end(call, WriteOutcome.ACKNOWLEDGED, nowNanos);
+			case CONDITION_FAILED -> end(call, WriteOutcome.CONDITION_FAILED, nowNanos);
+			case REJECTED -> fail(call, WriteOutcome.REJECTED,
 					new CloneRejectedException(
 							"The server refused the write of '" + call.operation().key() + "': " + result.reason()),
 					nowNanos);
 		}
-		else {
-			end(call, outcome, () -> call.future().complete(result), nowNanos);
+	}
+
+	private void fail(WriteCall<?> call, WriteOutcome outcome, CloneException failure, long nowNanos) {
+		if (!call.ended) {
+			end(call.failed(failure), outcome, nowNanos);
 		}
 	}
 
-	private void fail(WriteCall call, WriteOutcome outcome, CloneException failure, long nowNanos) {
-		end(call, outcome, () -> call.future().completeExceptionally(failure), nowNanos);
-	}
-
-	private void end(WriteCall call, WriteOutcome outcome, Runnable completion, long nowNanos) {
+	private void end(WriteCall<?> call, WriteOutcome outcome, long nowNanos) {
 		if (call.ended) {
 			return;
 		}
 		call.ended = true;
 		this.timers.onWritten(outcome, nowNanos - call.startNanos());
 		if (call.isBlocking()) {
-			completion.run();
-			this.budget.release(call.weight());
+			call.run();
 		}
 		else {
-			// Its room is free when the application's code that depends on it has run.
-			this.dispatcher.complete(() -> {
-				try {
-					completion.run();
-				}
-				finally {
-					this.budget.release(call.weight());
-				}
-			});
+			this.dispatcher.complete(call);
 		}
 	}
 

@@ -70,6 +70,16 @@ final class Replica {
 	}
 
 	/**
+	 * The text that this replica has of a key already, rather than an equal one: the
+	 * table keeps the first, so every further one would take its room for the life of its
+	 * entry.
+	 */
+	String sharedKey(String key) {
+		ReplicaEntry entry = this.entries.get(key);
+		return (entry != null) ? entry.key() : key;
+	}
+
+	/**
 	 * Applies one update, in order.
 	 * @return the entry before, or {@code null} if there was none
 	 */

@@ -2,7 +2,6 @@ package io.github.clonemap.client;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.List;
@@ -193,20 +192,20 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 	@Override
 	public CompletableFuture<CloneEntry<V>> putAsync(String key, V value, WriteOptions options) {
 		WriteOperation operation = putOperation(key, value, options, false);
-		return this.client.writeAsync(operation).thenApply((result) -> {
+		CloneWriter writer = this.client.writer();
+		return this.client.writeAsync(operation, (result) -> {
 			if (result.status() == Status.CONDITION_FAILED) {
 				throw PendingWrites.conditionFailed(operation.key(), result);
 			}
 			// What the server keeps of it; the value is the caller's own.
-			return new CloneEntry<>(key, value, result.sequence(),
-					new CloneWriter(CloneWriter.Kind.NATIVE, this.client.clientId()), options.getTtl(),
-					options.isEphemeral(), toInstant(result.serverTimeMicros()));
+			return new CloneEntry<>(key, value, result.sequence(), writer, options.getTtl(), options.isEphemeral(),
+					toInstant(result.serverTimeMicros()));
 		});
 	}
 
 	@Override
 	public CompletableFuture<@Nullable CloneEntry<V>> removeAsync(String key) {
-		return this.client.writeAsync(removeOperation(fullKey(key), Condition.NONE, 0)).thenApply((result) -> {
+		return this.client.writeAsync(removeOperation(fullKey(key), Condition.NONE, 0), (result) -> {
 			V value = valueIn(result);
 			return (result.entry() != null && value != null) ? toEntry(result.entry(), value) : null;
 		});
@@ -511,7 +510,7 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 	}
 
 	private static Instant toInstant(long micros) {
-		return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+		return Instant.ofEpochSecond(micros / 1_000_000, micros % 1_000_000 * 1000);
 	}
 
 	private static void joinAll(List<CompletableFuture<?>> writes) {

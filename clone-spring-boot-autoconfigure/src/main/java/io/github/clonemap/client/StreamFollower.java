@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.clonemap.CloneChange.Phase;
+import io.github.clonemap.CloneWriter;
 import io.github.clonemap.agent.Clock;
 import io.github.clonemap.protocol.FrameReader;
 import io.github.clonemap.protocol.FrameWriter;
@@ -346,7 +347,7 @@ final class StreamFollower {
 		long applied = this.position.end();
 		boolean heard = !this.listeners.isEmpty();
 		for (int i = 0; i < batch.count(); i++) {
-			ReplicaEntry update = Update.read(reader, ReplicaEntry::new);
+			ReplicaEntry update = Update.read(reader, this::newEntry);
 			if (update.sequence() <= applied) {
 				continue;
 			}
@@ -364,6 +365,12 @@ final class StreamFollower {
 		if (!heard && batch.count() > 0) {
 			this.events.onApplied(batch.serverTimeMicros());
 		}
+	}
+
+	private ReplicaEntry newEntry(Update.Kind kind, String key, byte @Nullable [] value, long sequence,
+			long serverTimeMicros, CloneWriter.Kind writerKind, long writerId, long ttlMillis, boolean ephemeral) {
+		return new ReplicaEntry(kind, this.replica.sharedKey(key), value, sequence, serverTimeMicros, writerKind,
+				writerId, ttlMillis, ephemeral);
 	}
 
 	private void applyMissed(Synchronization synchronization, End end) {

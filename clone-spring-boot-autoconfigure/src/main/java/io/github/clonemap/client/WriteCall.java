@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 
 import io.github.clonemap.CloneException;
 import io.github.clonemap.CloneInterruptedException;
@@ -14,15 +15,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One write on its way: made by the application's thread, then the agent's, which ends it
- * exactly once.
+ * exactly once. Running it tells the caller how it ended; that is work of the
+ * application, so where somebody else's code depends on the future, it is not the agent
+ * that runs it.
+ *
+ * @param <T> what the caller makes of the result
  */
-final class WriteCall {
+final class WriteCall<T> implements Runnable {
 
 	private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-	private final CompletableFuture<WriteResult> future = new CompletableFuture<>();
+	private final CompletableFuture<T> future = new CompletableFuture<>();
 
 	private final WriteOperation operation;
+
+	private final Function<WriteResult, T> reader;
+
+	private final WriteBudget budget;
 
 	private final int weight;
 
@@ -40,20 +49,27 @@ final class WriteCall {
 	/** What the server did, once that is known. For the agent. */
 	@Nullable WriteResult result;
 
-	/** Whether the caller has been told. For the agent. */
+	/** Whether it has ended, if only for the caller. For the agent. */
 	boolean ended;
+
+	private @Nullable CloneException failure;
 
 	/**
 	 * Creates the call.
 	 * @param operation what to do
+	 * @param reader makes something of the result; may throw a {@link CloneException}
+	 * @param budget where the room for the write was taken from
 	 * @param startNanos the time now
 	 * @param timeoutNanos how long it may take
 	 * @param blocking whether the caller waits, rather than having a future with other
 	 * code depending on it
 	 * @param visibleFirst whether the caller is told only when it can see its own write
 	 */
-	WriteCall(WriteOperation operation, long startNanos, long timeoutNanos, boolean blocking, boolean visibleFirst) {
+	WriteCall(WriteOperation operation, Function<WriteResult, T> reader, WriteBudget budget, long startNanos,
+			long timeoutNanos, boolean blocking, boolean visibleFirst) {
 		this.operation = operation;
+		this.reader = reader;
+		this.budget = budget;
 		this.weight = operation.weight();
 		this.startNanos = startNanos;
 		this.deadlineNanos = startNanos + timeoutNanos;
@@ -85,15 +101,45 @@ final class WriteCall {
 		return this.visibleFirst;
 	}
 
-	CompletableFuture<WriteResult> future() {
+	CompletableFuture<T> future() {
 		return this.future;
+	}
+
+	/**
+	 * It has failed: the next run tells.
+	 */
+	WriteCall<T> failed(CloneException failure) {
+		this.failure = failure;
+		return this;
+	}
+
+	/**
+	 * Tells the caller. The write's room is free when the code that depends on it has
+	 * run.
+	 */
+	@Override
+	public void run() {
+		try {
+			if (this.failure != null) {
+				this.future.completeExceptionally(this.failure);
+			}
+			else if (this.result != null) {
+				this.future.complete(this.reader.apply(this.result));
+			}
+		}
+		catch (RuntimeException ex) {
+			this.future.completeExceptionally(ex);
+		}
+		finally {
+			this.budget.release(this.weight);
+		}
 	}
 
 	/**
 	 * Waits for the end. The agent keeps the deadline; only if the agent itself is gone
 	 * this method has to.
 	 */
-	WriteResult join(long nowNanos) {
+	T join(long nowNanos) {
 		try {
 			return this.future.get(this.deadlineNanos - nowNanos + GRACE_NANOS, TimeUnit.NANOSECONDS);
 		}

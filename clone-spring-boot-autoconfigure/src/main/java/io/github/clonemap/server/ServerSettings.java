@@ -2,6 +2,7 @@ package io.github.clonemap.server;
 
 import java.time.Duration;
 
+import io.github.clonemap.InvalidSettingException;
 import io.github.clonemap.protocol.Keys;
 
 /**
@@ -60,15 +61,17 @@ public record ServerSettings(Duration heartbeat, Duration sessionTimeout, int hi
 	 * Checks the settings.
 	 */
 	public ServerSettings {
-		check(heartbeat.compareTo(Duration.ofMillis(10)) >= 0 && heartbeat.compareTo(Duration.ofMinutes(1)) <= 0,
+		InvalidSettingException.check(
+				heartbeat.compareTo(Duration.ofMillis(10)) >= 0 && heartbeat.compareTo(Duration.ofMinutes(1)) <= 0,
 				"heartbeat", "between 10 milliseconds and a minute", heartbeat);
-		check(sessionTimeout.compareTo(heartbeat.multipliedBy(2)) >= 0 && sessionTimeout.toDays() < 1,
+		InvalidSettingException.check(
+				sessionTimeout.compareTo(heartbeat.multipliedBy(2)) >= 0 && sessionTimeout.toDays() < 1,
 				"session-timeout", "at least two heartbeats and less than a day", sessionTimeout);
-		check(history >= 0 && history <= 1 << 24, "history", "between 0 and 16777216", history);
-		check(maxEntries >= 1, "max-entries", "positive", maxEntries);
-		check(maxValueSize >= 1 && maxValueSize <= MAX_VALUE_SIZE, "max-value-size", "between 1 byte and 16 MB",
-				maxValueSize);
-		check(maxKeyLength >= 1 && maxKeyLength <= Keys.MAX_LENGTH, "max-key-length",
+		InvalidSettingException.check(history >= 0 && history <= 1 << 24, "history", "between 0 and 16777216", history);
+		InvalidSettingException.check(maxEntries >= 1, "max-entries", "positive", maxEntries);
+		InvalidSettingException.check(maxValueSize >= 1 && maxValueSize <= MAX_VALUE_SIZE, "max-value-size",
+				"between 1 byte and 16 MB", maxValueSize);
+		InvalidSettingException.check(maxKeyLength >= 1 && maxKeyLength <= Keys.MAX_LENGTH, "max-key-length",
 				"between 1 and " + Keys.MAX_LENGTH, maxKeyLength);
 	}
 
@@ -79,12 +82,6 @@ public record ServerSettings(Duration heartbeat, Duration sessionTimeout, int hi
 	public static ServerSettings defaults() {
 		return new ServerSettings(DEFAULT_HEARTBEAT, DEFAULT_SESSION_TIMEOUT, DEFAULT_HISTORY, DEFAULT_MAX_ENTRIES,
 				DEFAULT_MAX_VALUE_SIZE, Keys.DEFAULT_MAX_LENGTH);
-	}
-
-	private static void check(boolean holds, String name, String rule, Object value) {
-		if (!holds) {
-			throw new InvalidServerSettingException(name, value, rule);
-		}
 	}
 
 }

@@ -123,7 +123,7 @@ final class UpdateSequencer {
 				if (current == null && this.store.size() >= this.settings.maxEntries()) {
 					return reject(RejectReason.TOO_MANY_ENTRIES, operation, nowMicros);
 				}
-				put(session, operation, nowNanos, nowMicros);
+				put(session, operation, current, nowNanos, nowMicros);
 			}
 			case REMOVE -> {
 				if (current == null) {
@@ -166,9 +166,12 @@ final class UpdateSequencer {
 		remove(entry, Update.Kind.EXPIRE, CloneWriter.Kind.SERVER, 0, nowMicros);
 	}
 
-	private void put(Session session, WriteOperation operation, long nowNanos, long nowMicros) {
-		StoredEntry entry = new StoredEntry(Update.Kind.PUT, operation.key(), operation.value(), ++this.sequence,
-				nowMicros, CloneWriter.Kind.NATIVE, session.clientId(), operation.ttlMillis(), operation.ephemeral());
+	private void put(Session session, WriteOperation operation, @Nullable StoredEntry current, long nowNanos,
+			long nowMicros) {
+		// The table keeps the first text of a key: an equal one would only take room.
+		String key = (current != null) ? current.key() : operation.key();
+		StoredEntry entry = new StoredEntry(Update.Kind.PUT, key, operation.value(), ++this.sequence, nowMicros,
+				CloneWriter.Kind.NATIVE, session.clientId(), operation.ttlMillis(), operation.ephemeral());
 		StoredEntry before = this.store.put(entry);
 		if (before != null) {
 			release(before);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 import io.github.clonemap.CloneChange;
 import io.github.clonemap.CloneNotConnectedException;
@@ -253,8 +254,8 @@ final class LocalCluster {
 			}, LocalCluster.this.clock);
 			listeners.add(new Listening<>(ReplicaMap.create(maps, "all", "", ValueCodec.STRING, null), this::onChange));
 			this.agent = new ClientAgent(settings, SERVERS, this.port, LocalCluster.this.clock,
-					LocalCluster.this.random, new ClientAgent.Surroundings(this.replica, listeners, this, offset,
-							this.budget, ClientTimers.NONE, this));
+					LocalCluster.this.random,
+					new ClientAgent.Surroundings(this.replica, listeners, this, offset, ClientTimers.NONE, this));
 			this.port.setHandler(this.agent);
 		}
 
@@ -315,7 +316,8 @@ final class LocalCluster {
 		}
 
 		private Operation submit(WriteOperation operation) {
-			WriteCall call = new WriteCall(operation, LocalCluster.this.clock.nanoTime(), 5_000_000_000L, false, true);
+			WriteCall<WriteResult> call = new WriteCall<>(operation, Function.identity(), this.budget,
+					LocalCluster.this.clock.nanoTime(), 5_000_000_000L, false, true);
 			assertThat(this.budget.acquire(call.weight(), 0)).isTrue();
 			Operation submitted = new Operation(this, call);
 			LocalCluster.this.operations.add(submitted);
@@ -427,11 +429,11 @@ final class LocalCluster {
 
 		private final Node node;
 
-		private final WriteCall call;
+		private final WriteCall<WriteResult> call;
 
 		private boolean orphaned;
 
-		Operation(Node node, WriteCall call) {
+		Operation(Node node, WriteCall<WriteResult> call) {
 			this.node = node;
 			this.call = call;
 			call.future().whenComplete((result, failure) -> guard(() -> {
@@ -444,7 +446,7 @@ final class LocalCluster {
 			}));
 		}
 
-		WriteCall call() {
+		WriteCall<WriteResult> call() {
 			return this.call;
 		}
 

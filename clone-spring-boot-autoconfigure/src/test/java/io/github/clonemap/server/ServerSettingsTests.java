@@ -1,5 +1,6 @@
 package io.github.clonemap.server;
 
+import io.github.clonemap.InvalidSettingException;
 import java.time.Duration;
 
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ class ServerSettingsTests {
 
 	@Test
 	void anErrorTellsTheSettingItsRuleAndItsValue() {
-		InvalidServerSettingException error = catchInvalid(Duration.ofMillis(9), SECOND, 1, 1, 1, 1);
+		InvalidSettingException error = catchInvalid(Duration.ofMillis(9), SECOND, 1, 1, 1, 1);
 		assertThat(error).hasMessage("heartbeat must be between 10 milliseconds and a minute, not PT0.009S");
 		assertThat(error.getName()).isEqualTo("heartbeat");
 		assertThat(error.getRule()).isEqualTo("between 10 milliseconds and a minute");
@@ -68,9 +69,9 @@ class ServerSettingsTests {
 			.isEqualTo(name);
 	}
 
-	private static InvalidServerSettingException catchInvalid(Duration heartbeat, Duration sessionTimeout, int history,
+	private static InvalidSettingException catchInvalid(Duration heartbeat, Duration sessionTimeout, int history,
 			int maxEntries, int maxValueSize, int maxKeyLength) {
-		return assertThatExceptionOfType(InvalidServerSettingException.class).isThrownBy(
+		return assertThatExceptionOfType(InvalidSettingException.class).isThrownBy(
 				() -> new ServerSettings(heartbeat, sessionTimeout, history, maxEntries, maxValueSize, maxKeyLength))
 			.actual();
 	}
