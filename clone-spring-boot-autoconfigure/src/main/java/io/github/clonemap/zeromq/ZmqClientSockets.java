@@ -45,6 +45,10 @@ public final class ZmqClientSockets implements ClientSockets {
 	public void connect(ServerEndpoint server, byte[] topic) {
 		close(false);
 		Socket requests = Sockets.create(this.context, SocketType.DEALER, MAX_FRAME_BYTES, server.requests());
+		// What may be on its way is bounded by writes in flight and credit; a full socket
+		// would drop a request, and everything after it would wait for its repetition.
+		requests.setSndHWM(0);
+		requests.setRcvHWM(0);
 		Socket stream = Sockets.create(this.context, SocketType.SUB, MAX_FRAME_BYTES, server.stream());
 		// Subscriptions count, too: above this limit JeroMQ loses them silently.
 		stream.setSndHWM(0);
@@ -74,7 +78,12 @@ public final class ZmqClientSockets implements ClientSockets {
 			return;
 		}
 		SocketWait.listen(connection.streamKey, withStream);
-		if (!SocketWait.hasInput(connection.requests) && !(withStream && SocketWait.hasInput(connection.stream))) {
+		if (connection.hasInput(withStream)) {
+			return;
+		}
+		// Somebody may be about to send: batches grow, and a system call is saved.
+		Thread.yield();
+		if (!connection.hasInput(withStream)) {
 			this.wait.await(timeoutNanos);
 		}
 	}
@@ -157,6 +166,10 @@ public final class ZmqClientSockets implements ClientSockets {
 	 * The sockets of one connection.
 	 */
 	private record Connection(Socket requests, SelectionKey requestsKey, Socket stream, SelectionKey streamKey) {
+
+		boolean hasInput(boolean withStream) {
+			return SocketWait.hasInput(this.requests) || (withStream && SocketWait.hasInput(this.stream));
+		}
 
 	}
 

@@ -5,6 +5,7 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 
+import io.github.clonemap.client.ClientSettings;
 import io.github.clonemap.client.ServerEndpoint;
 import io.github.clonemap.protocol.Command;
 import io.github.clonemap.server.Route;
@@ -34,9 +35,16 @@ public final class ZmqServerSockets implements ServerSockets {
 	private static final int ANY_PORT_ATTEMPTS = 100;
 
 	/**
-	 * How many messages may wait for a peer that reads slowly before it misses some.
+	 * How many batches of the stream may wait for a subscriber that reads slowly before
+	 * it misses some.
 	 */
-	private static final int SEND_LIMIT = 1000;
+	private static final int STREAM_LIMIT = 1000;
+
+	/**
+	 * How many replies may wait for a peer that reads slowly before it misses some: each
+	 * write in flight may be acknowledged by itself, and there is more.
+	 */
+	private static final int REPLY_LIMIT = ClientSettings.MAX_IN_FLIGHT + 4096;
 
 	/**
 	 * How many messages of one peer may wait here; after that its own queue fills.
@@ -97,12 +105,12 @@ public final class ZmqServerSockets implements ServerSockets {
 			String host = "tcp://"
 					+ ((address.contains(":") && !address.startsWith("[")) ? "[" + address + "]" : address);
 			Socket requests = Sockets.create(context, SocketType.ROUTER, maxFrameBytes, host);
-			requests.setSndHWM(SEND_LIMIT);
+			requests.setSndHWM(REPLY_LIMIT);
 			requests.setRcvHWM(RECEIVE_LIMIT);
 			int bound = bind(requests, host, port);
 			Socket stream = Sockets.create(context, SocketType.XPUB, maxFrameBytes, host);
 			stream.setXpubVerbose(true);
-			stream.setSndHWM(SEND_LIMIT);
+			stream.setSndHWM(STREAM_LIMIT);
 			bind(stream, host, bound + ServerEndpoint.STREAM_PORT_OFFSET);
 			return new ZmqServerSockets(context, requests, stream, bound);
 		}
@@ -149,9 +157,18 @@ public final class ZmqServerSockets implements ServerSockets {
 
 	@Override
 	public void await(long timeoutNanos) {
-		if (!SocketWait.hasInput(this.requests) && !SocketWait.hasInput(this.stream)) {
+		if (hasInput()) {
+			return;
+		}
+		// Somebody may be about to send: batches grow, and a system call is saved.
+		Thread.yield();
+		if (!hasInput()) {
 			this.wait.await(timeoutNanos);
 		}
+	}
+
+	private boolean hasInput() {
+		return SocketWait.hasInput(this.requests) || SocketWait.hasInput(this.stream);
 	}
 
 	@Override
