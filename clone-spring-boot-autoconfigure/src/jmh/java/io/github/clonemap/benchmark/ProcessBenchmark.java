@@ -36,7 +36,7 @@ import io.github.clonemap.zeromq.ZmqServerSockets;
  * on this machine. Prints one JSON line per measurement.
  *
  * <pre>
- * mvn -q verify -Pbenchmark -DskipTests -pl clone-spring-boot-autoconfigure
+ * mvn -q verify -Pbenchmark -DskipTests -Dbenchmark=all -pl clone-spring-boot-autoconfigure
  * </pre>
  *
  * <ul>
