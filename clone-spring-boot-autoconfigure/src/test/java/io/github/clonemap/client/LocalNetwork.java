@@ -93,6 +93,25 @@ final class LocalNetwork {
 		};
 	}
 
+	/**
+	 * Somebody sends what is no message, or none that belongs here: to the server from a
+	 * route that it does not know, and to every client.
+	 */
+	void sendGarbage() {
+		byte[] body = new byte[this.random.nextInt(80)];
+		this.random.nextBytes(body);
+		byte[] command = this.random.nextBoolean() ? body
+				: Command.values()[this.random.nextInt(Command.values().length)].frame();
+		if (this.server != null) {
+			this.server.onRequest(new Route(new byte[] { 0 }), command, body);
+			this.server.onSubscribed(body);
+		}
+		for (Link link : List.copyOf(this.links)) {
+			link.port.handler.onReply(command, body);
+			link.port.handler.onStream(body);
+		}
+	}
+
 	ClientPort client() {
 		return new ClientPort();
 	}

@@ -9,8 +9,8 @@ import io.github.clonemap.server.ServerSettings;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random schedules of joins, leaves, writes, conditional writes, lifetimes and faults,
- * with the promises checked after every step. The number of schedules is
+ * Random schedules of joins, leaves, writes, conditional writes, lifetimes, bad input and
+ * faults, with the promises checked after every step. The number of schedules is
  * {@code -Dclone.test.schedules}, the first seed {@code -Dclone.test.seed}; a failure
  * tells its seed.
  */
@@ -74,7 +74,7 @@ class RandomScheduleTests {
 		}
 
 		private void act() {
-			int choice = this.random.nextInt(100);
+			int choice = this.random.nextInt(104);
 			if (choice < 60) {
 				write();
 			}
@@ -103,6 +103,12 @@ class RandomScheduleTests {
 			}
 			else if (choice < 92) {
 				this.cluster.nodes().forEach((node) -> node.setRoomForChanges(true));
+			}
+			else if (choice >= 102) {
+				node().putBad(this.random.nextBoolean());
+			}
+			else if (choice >= 100) {
+				this.cluster.network().sendGarbage();
 			}
 			else if (choice < 94 && this.crashes) {
 				if (this.cluster.isServerUp()) {
