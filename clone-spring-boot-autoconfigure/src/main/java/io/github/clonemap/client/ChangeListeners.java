@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 import io.github.clonemap.CloneChange;
 import io.github.clonemap.CloneChange.Phase;
+import io.github.clonemap.CloneEncodingException;
 import io.github.clonemap.agent.Clock;
 import io.github.clonemap.protocol.Update;
 import org.jspecify.annotations.Nullable;
@@ -96,8 +97,13 @@ final class ChangeListeners {
 		if (phase == Phase.LIVE) {
 			this.timers.onHandedOver(this.offset.ageNanos(update.serverTimeMicros(), this.clock.epochMicros()));
 		}
-		CloneChange<V> change = listening.map().change(update, previous, phase);
-		if (change == null) {
+		CloneChange<V> change;
+		try {
+			change = listening.reader().change(update, previous, phase);
+		}
+		catch (CloneEncodingException ex) {
+			// Counted: there is no value that could be handed over.
+			logger.debug("Map '{}' cannot show a change", listening.reader().map(), ex);
 			return;
 		}
 		try {

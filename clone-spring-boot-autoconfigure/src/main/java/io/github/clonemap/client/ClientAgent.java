@@ -78,8 +78,9 @@ final class ClientAgent implements ClientTransport.Handler {
 		this.nowNanos = clock.nanoTime();
 		this.writes = new PendingWrites(transport, this.dispatcher, this.replica, this.timers, settings);
 		this.waiting = new Waiting(this.dispatcher);
-		this.follower = new StreamFollower(this.replica, surroundings.listeners, this.dispatcher, transport,
-				this.offset, clock, settings, new FollowerEvents());
+		this.follower = new StreamFollower(this.replica,
+				new ReplicaUpdater(this.replica, surroundings.listeners, this.dispatcher, this.offset, clock),
+				transport, this.offset, clock, settings, new FollowerEvents());
 		this.session = new ClientSession(settings, servers, transport, clock, this.offset, this.clientId, random,
 				new SessionPartners());
 	}

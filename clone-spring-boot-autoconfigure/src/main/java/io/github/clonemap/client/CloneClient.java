@@ -1,6 +1,5 @@
 package io.github.clonemap.client;
 
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,11 +22,7 @@ import io.github.clonemap.CloneStoppedException;
 import io.github.clonemap.CloneWriter;
 import io.github.clonemap.Registration;
 import io.github.clonemap.ValueCodec;
-import io.github.clonemap.agent.Agent;
-import io.github.clonemap.agent.AgentSleep;
-import io.github.clonemap.agent.AgentThread;
 import io.github.clonemap.agent.Clock;
-import io.github.clonemap.agent.Mailbox;
 import io.github.clonemap.protocol.Keys;
 import io.github.clonemap.protocol.WriteOperation;
 import io.github.clonemap.protocol.WriteResult;
@@ -49,10 +44,6 @@ public final class CloneClient implements AutoCloseable {
 	private static final Logger logger = LoggerFactory.getLogger(CloneClient.class);
 
 	private static final CloneWriter NOBODY = new CloneWriter(CloneWriter.Kind.NATIVE, 0);
-
-	private static final long STOP_NANOS = TimeUnit.SECONDS.toNanos(5);
-
-	private static final long DISPATCH_STOP_NANOS = TimeUnit.SECONDS.toNanos(1);
 
 	private final Map<MapKey, ReplicaMap<?>> maps = new ConcurrentHashMap<>();
 
@@ -78,7 +69,7 @@ public final class CloneClient implements AutoCloseable {
 
 	private volatile ClientTimers timers = ClientTimers.NONE;
 
-	private volatile @Nullable Running running;
+	private volatile @Nullable ClientRun running;
 
 	/**
 	 * Creates a client that does not run yet.
@@ -107,9 +98,10 @@ public final class CloneClient implements AutoCloseable {
 			throw new IllegalArgumentException("A client needs at least one server (clone.servers)");
 		}
 		if (this.running == null) {
-			Running running = new Running(servers);
+			ClientRun running = new ClientRun(this.settings, servers, this.sockets.open(), this.clock, this.replica,
+					this.changeListeners, this.offset, this.timers, new Announcer());
 			this.running = running;
-			running.thread.start();
+			running.start();
 		}
 	}
 
@@ -118,10 +110,9 @@ public final class CloneClient implements AutoCloseable {
 	 * not run. Returns within a few seconds, also if a listener hangs.
 	 */
 	public synchronized void stop() {
-		Running running = this.running;
+		ClientRun running = this.running;
 		if (running != null) {
-			running.thread.stop(STOP_NANOS);
-			running.dispatchThreads.stop(DISPATCH_STOP_NANOS);
+			running.stop();
 			this.running = null;
 		}
 	}
@@ -136,8 +127,8 @@ public final class CloneClient implements AutoCloseable {
 	 * @return whether it runs
 	 */
 	public boolean isRunning() {
-		Running running = this.running;
-		return running != null && running.thread.isAlive();
+		ClientRun running = this.running;
+		return running != null && running.isAlive();
 	}
 
 	/**
@@ -216,12 +207,8 @@ public final class CloneClient implements AutoCloseable {
 	 * @return the state; {@link CloneState#STOPPED} before the first start
 	 */
 	public CloneState state() {
-		Running running = this.running;
-		if (running == null) {
-			return CloneState.STOPPED;
-		}
-		return running.thread.isAlive() || running.thread.failure() == null ? running.agent.state()
-				: CloneState.STOPPED;
+		ClientRun running = this.running;
+		return (running != null) ? running.state() : CloneState.STOPPED;
 	}
 
 	/**
@@ -237,45 +224,45 @@ public final class CloneClient implements AutoCloseable {
 	 * @return the report
 	 */
 	public ClientReport report() {
-		Running running = this.running;
+		ClientRun running = this.running;
 		if (running == null) {
 			return new ClientReport(CloneState.STOPPED, 0, null, this.replica.sequence(), CloneMap.NEVER_FRESH,
 					this.replica.count(""), 0, 0, 0, 0, 0, 0, 0, this.changeListeners.errors(), this.undecodable.sum(),
 					0, 0, 0);
 		}
-		StreamFollower follower = running.agent.follower();
-		ServerEndpoint server = running.agent.session().server();
+		StreamFollower follower = running.agent().follower();
+		ServerEndpoint server = running.agent().session().server();
 		boolean known = this.offset.isKnown();
-		return new ClientReport(state(), running.agent.clientId(), (server != null) ? server.toString() : null,
+		return new ClientReport(state(), running.agent().clientId(), (server != null) ? server.toString() : null,
 				this.replica.sequence(), staleness(), this.replica.count(""), follower.updates(), this.budget.count(),
-				follower.gaps(), follower.resumes(), follower.snapshots(), running.agent.session().failovers(),
-				running.dispatchThreads.queued(), this.changeListeners.errors(), this.undecodable.sum(),
-				running.agent.malformed(), known ? this.offset.offsetMicros() : 0,
+				follower.gaps(), follower.resumes(), follower.snapshots(), running.agent().session().failovers(),
+				running.eventsQueued(), this.changeListeners.errors(), this.undecodable.sum(),
+				running.agent().malformed(), known ? this.offset.offsetMicros() : 0,
 				known ? this.offset.errorMicros() : 0);
 	}
 
 	Duration staleness() {
-		Running running = this.running;
-		if (running == null || !running.agent.follower().isEverFresh()) {
+		ClientRun running = this.running;
+		if (running == null || !running.agent().follower().isEverFresh()) {
 			return CloneMap.NEVER_FRESH;
 		}
-		return Duration.ofNanos(Math.max(0, this.clock.nanoTime() - running.agent.follower().freshNanos()));
+		return Duration.ofNanos(Math.max(0, this.clock.nanoTime() - running.agent().follower().freshNanos()));
 	}
 
 	/**
 	 * Who writes here.
 	 */
 	CloneWriter writer() {
-		Running running = this.running;
-		return (running != null) ? running.writer : NOBODY;
+		ClientRun running = this.running;
+		return (running != null) ? running.writer() : NOBODY;
 	}
 
 	/**
 	 * The longest key, by the word of the last server.
 	 */
 	int maxKeyLength() {
-		Running running = this.running;
-		return (running != null) ? running.agent.maxKeyLength() : Keys.DEFAULT_MAX_LENGTH;
+		ClientRun running = this.running;
+		return (running != null) ? running.agent().maxKeyLength() : Keys.DEFAULT_MAX_LENGTH;
 	}
 
 	Replica replica() {
@@ -295,7 +282,7 @@ public final class CloneClient implements AutoCloseable {
 	 */
 	Registration listen(Listening<?> listening) {
 		this.changeListeners.add(listening);
-		Running running = this.running;
+		ClientRun running = this.running;
 		if (running != null) {
 			running.wakeUp();
 		}
@@ -334,7 +321,7 @@ public final class CloneClient implements AutoCloseable {
 	 * server has.
 	 */
 	CompletableFuture<Void> await(long sequence) {
-		Running running = this.running;
+		ClientRun running = this.running;
 		CompletableFuture<Void> future = new CompletableFuture<>();
 		long nowNanos = this.clock.nanoTime();
 		if (running == null) {
@@ -343,7 +330,7 @@ public final class CloneClient implements AutoCloseable {
 		else if (sequence != Waiting.Call.BARRIER && sequence <= this.replica.sequence()) {
 			future.complete(null);
 		}
-		else if (!running.waiting.offer(new Waiting.Call(sequence, this.clock.epochMicros(),
+		else if (!running.offer(new Waiting.Call(sequence, this.clock.epochMicros(),
 				nowNanos + this.settings.writeTimeout().toNanos(), future), this.settings.writeTimeout().toNanos())) {
 			future.completeExceptionally(new CloneNotConnectedException("Too many callers wait for updates already"));
 		}
@@ -357,7 +344,7 @@ public final class CloneClient implements AutoCloseable {
 	}
 
 	private void submit(WriteCall<?> call) {
-		Running running = this.running;
+		ClientRun running = this.running;
 		if (running == null) {
 			throw new CloneStoppedException(
 					"The write of '" + call.operation().key() + "' was not sent: the client is not running");
@@ -370,136 +357,17 @@ public final class CloneClient implements AutoCloseable {
 			throw new CloneNotConnectedException("The write of '" + call.operation().key() + "' was not sent: "
 					+ this.budget.count() + " writes are waiting for their acknowledgement (clone.max-in-flight)");
 		}
-		if (!running.writes.offer(call)) {
+		if (!running.offer(call)) {
 			this.budget.release(call.weight());
-			throw new CloneStoppedException(
+			throw new CloneNotConnectedException(
 					"The write of '" + call.operation().key() + "' was not sent: the client's mailbox is full");
 		}
-		if (running.ended) {
-			// The agent may have looked into its mailbox for the last time before.
-			running.endRemaining();
-		}
-	}
-
-	private void announce(Consumer<ClientListener> announcement) {
-		for (ClientListener listener : this.clientListeners) {
-			try {
-				announcement.accept(listener);
-			}
-			catch (RuntimeException ex) {
-				logger.warn("A listener of client '{}' threw something", this.settings.name(), ex);
-			}
-		}
-	}
-
-	private record MapKey(String name, String subtree, ValueCodec<?> codec) {
-
 	}
 
 	/**
-	 * One run of the client, from start to stop.
+	 * Tells all listeners of this client, whatever one of them throws.
 	 */
-	private final class Running implements Agent, ClientListener {
-
-		private static final int DRAIN_LIMIT = 4096;
-
-		private final AgentSleep sleep;
-
-		private final ClientSockets sockets;
-
-		private final DispatchThreads dispatchThreads;
-
-		private final ClientAgent agent;
-
-		private final CloneWriter writer;
-
-		private final Mailbox<WriteCall<?>> writes;
-
-		private final Mailbox<Waiting.Call> waiting;
-
-		private final AgentThread thread;
-
-		private boolean more;
-
-		private volatile boolean ended;
-
-		Running(List<ServerEndpoint> servers) {
-			ClientSettings settings = CloneClient.this.settings;
-			this.sockets = CloneClient.this.sockets.open();
-			this.sleep = new AgentSleep(this.sockets::wakeUp);
-			// The budget bounds what is in it; some room more for those who just acquire.
-			this.writes = new Mailbox<>(settings.maxInFlight() + 64, this.sleep);
-			this.waiting = new Mailbox<>(1024, this.sleep);
-			this.dispatchThreads = new DispatchThreads(settings.name(), settings.eventThreads(),
-					settings.eventQueueCapacity());
-			this.agent = new ClientAgent(settings, servers, this.sockets, CloneClient.this.clock, new SecureRandom(),
-					new ClientAgent.Surroundings(CloneClient.this.replica, CloneClient.this.changeListeners,
-							this.dispatchThreads, CloneClient.this.offset, CloneClient.this.timers, this));
-			this.writer = new CloneWriter(CloneWriter.Kind.NATIVE, this.agent.clientId());
-			this.thread = new AgentThread(this);
-		}
-
-		@Override
-		public String roleName() {
-			return "clone-client-" + CloneClient.this.settings.name();
-		}
-
-		@Override
-		public void turn() {
-			if (!this.more) {
-				waitForWork();
-			}
-			this.agent.onTick(CloneClient.this.clock.nanoTime());
-			this.more = this.sockets.drain(this.agent);
-			for (int i = 0; i < DRAIN_LIMIT; i++) {
-				WriteCall<?> call = this.writes.poll();
-				if (call == null) {
-					break;
-				}
-				this.agent.onWrite(call);
-			}
-			for (Waiting.Call call = this.waiting.poll(); call != null; call = this.waiting.poll()) {
-				this.agent.onWait(call);
-			}
-			this.agent.flush();
-		}
-
-		private void waitForWork() {
-			long timeoutNanos = this.agent.nextDeadlineNanos() - CloneClient.this.clock.nanoTime();
-			this.sleep.fallAsleep();
-			if (this.writes.isEmpty() && this.waiting.isEmpty()) {
-				this.sockets.await(timeoutNanos, this.agent.wantsStream());
-			}
-			this.sleep.awake();
-		}
-
-		@Override
-		public void onClose() {
-			this.ended = true;
-			endRemaining();
-			this.agent.onStop();
-			this.sockets.close();
-		}
-
-		/**
-		 * Ends the writes that nobody will take from the mailbox any more.
-		 */
-		synchronized void endRemaining() {
-			for (WriteCall<?> call = this.writes.poll(); call != null; call = this.writes.poll()) {
-				call.failed(new CloneStoppedException(
-						"The client stopped before the write of '" + call.operation().key() + "' was sent"))
-					.run();
-			}
-			for (Waiting.Call call = this.waiting.poll(); call != null; call = this.waiting.poll()) {
-				call.future().completeExceptionally(new CloneStoppedException("The client stopped"));
-			}
-		}
-
-		@Override
-		public void wakeUp() {
-			this.sleep.wakeUp();
-			this.sockets.wakeUp();
-		}
+	private final class Announcer implements ClientListener {
 
 		@Override
 		public void onStateChanged(CloneState from, CloneState to, String reason) {
@@ -510,6 +378,21 @@ public final class CloneClient implements AutoCloseable {
 		public void onGap(long applied, long before) {
 			announce((listener) -> listener.onGap(applied, before));
 		}
+
+		private void announce(Consumer<ClientListener> announcement) {
+			for (ClientListener listener : CloneClient.this.clientListeners) {
+				try {
+					announcement.accept(listener);
+				}
+				catch (RuntimeException ex) {
+					logger.warn("A listener of client '{}' threw something", CloneClient.this.settings.name(), ex);
+				}
+			}
+		}
+
+	}
+
+	private record MapKey(String name, String subtree, ValueCodec<?> codec) {
 
 	}
 

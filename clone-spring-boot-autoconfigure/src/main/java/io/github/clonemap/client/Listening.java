@@ -10,7 +10,7 @@ import org.slf4j.Logger;
  */
 final class Listening<V> {
 
-	private final ReplicaMap<V> map;
+	private final EntryReader<V> reader;
 
 	private final CloneChangeListener<V> listener;
 
@@ -20,13 +20,13 @@ final class Listening<V> {
 
 	private volatile boolean failed;
 
-	Listening(ReplicaMap<V> map, CloneChangeListener<V> listener) {
-		this.map = map;
+	Listening(EntryReader<V> reader, CloneChangeListener<V> listener) {
+		this.reader = reader;
 		this.listener = listener;
 	}
 
-	ReplicaMap<V> map() {
-		return this.map;
+	EntryReader<V> reader() {
+		return this.reader;
 	}
 
 	CloneChangeListener<V> listener() {
@@ -44,7 +44,7 @@ final class Listening<V> {
 	}
 
 	boolean concerns(String key) {
-		return this.begun && !this.closed && key.startsWith(this.map.subtree());
+		return this.begun && !this.closed && this.reader.covers(key);
 	}
 
 	boolean isClosed() {
@@ -61,10 +61,10 @@ final class Listening<V> {
 			logger.warn(
 					"A listener of map '{}' threw something; the change counts as handed over. Further errors of "
 							+ "this listener are counted (clone.listener.errors) and logged at DEBUG",
-					this.map.name(), error);
+					this.reader.map(), error);
 		}
 		else {
-			logger.debug("A listener of map '{}' threw something", this.map.name(), error);
+			logger.debug("A listener of map '{}' threw something", this.reader.map(), error);
 		}
 	}
 

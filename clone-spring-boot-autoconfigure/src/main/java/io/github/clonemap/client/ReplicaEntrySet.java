@@ -21,8 +21,14 @@ final class ReplicaEntrySet<V> extends AbstractSet<Entry<String, V>> {
 
 	private final ReplicaMap<V> map;
 
-	ReplicaEntrySet(ReplicaMap<V> map) {
+	private final Replica replica;
+
+	private final EntryReader<V> reader;
+
+	ReplicaEntrySet(ReplicaMap<V> map, Replica replica, EntryReader<V> reader) {
 		this.map = map;
+		this.replica = replica;
+		this.reader = reader;
 	}
 
 	@Override
@@ -54,7 +60,7 @@ final class ReplicaEntrySet<V> extends AbstractSet<Entry<String, V>> {
 
 	@Override
 	public Iterator<Entry<String, V>> iterator() {
-		return new EntryIterator(this.map.entries().iterator());
+		return new EntryIterator(this.replica.entries().values().iterator());
 	}
 
 	private final class EntryIterator implements Iterator<Entry<String, V>> {
@@ -98,9 +104,10 @@ final class ReplicaEntrySet<V> extends AbstractSet<Entry<String, V>> {
 		private @Nullable Entry<String, V> findNext() {
 			while (this.entries.hasNext()) {
 				ReplicaEntry entry = this.entries.next();
-				if (ReplicaEntrySet.this.map.covers(entry)) {
+				if (ReplicaEntrySet.this.reader.covers(entry.key())) {
 					try {
-						return new WritableEntry<>(ReplicaEntrySet.this.map, entry);
+						return new WritableEntry<>(ReplicaEntrySet.this.map, ReplicaEntrySet.this.reader.key(entry),
+								ReplicaEntrySet.this.reader.value(entry));
 					}
 					catch (CloneEncodingException ex) {
 						// Counted; get(key) tells what is wrong with it.
@@ -120,8 +127,8 @@ final class ReplicaEntrySet<V> extends AbstractSet<Entry<String, V>> {
 
 		private final transient ReplicaMap<V> map;
 
-		WritableEntry(ReplicaMap<V> map, ReplicaEntry entry) {
-			super(map.relativeKey(entry.key()), map.decode(entry));
+		WritableEntry(ReplicaMap<V> map, String key, V value) {
+			super(key, value);
 			this.map = map;
 		}
 

@@ -1,7 +1,6 @@
 package io.github.clonemap.client;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,9 +12,6 @@ import java.util.concurrent.CompletionException;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
-import io.github.clonemap.CloneChange;
-import io.github.clonemap.CloneChange.Kind;
-import io.github.clonemap.CloneChange.Phase;
 import io.github.clonemap.CloneChangeListener;
 import io.github.clonemap.CloneEncodingException;
 import io.github.clonemap.CloneEntry;
@@ -55,6 +51,8 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 
 	private final ValueCodec<V> codec;
 
+	private final EntryReader<V> reader;
+
 	private final @Nullable Duration ttl;
 
 	private final WriteOptions defaults;
@@ -66,6 +64,7 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 		this.subtree = subtree;
 		this.subtreeHash = subtree.hashCode();
 		this.codec = codec;
+		this.reader = new EntryReader<>(name, subtree, codec, client::onUndecodable);
 		this.ttl = ttl;
 		this.defaults = (ttl != null) ? WriteOptions.none().ttl(ttl) : WriteOptions.none();
 	}
@@ -112,7 +111,7 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 	@Override
 	public @Nullable V get(@Nullable Object key) {
 		ReplicaEntry entry = find(key);
-		return (entry != null) ? decode(entry) : null;
+		return (entry != null) ? this.reader.value(entry) : null;
 	}
 
 	@Override
@@ -124,7 +123,7 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 	@Override
 	public @Nullable CloneEntry<V> entry(String key) {
 		ReplicaEntry entry = find(key);
-		return (entry != null) ? toEntry(entry, decode(entry)) : null;
+		return (entry != null) ? this.reader.entry(entry, this.reader.value(entry)) : null;
 	}
 
 	@Override
@@ -144,7 +143,7 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 
 	@Override
 	public Set<Entry<String, V>> entrySet() {
-		return new ReplicaEntrySet<>(this);
+		return new ReplicaEntrySet<>(this, this.replica, this.reader);
 	}
 
 	@Override
@@ -179,7 +178,7 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 
 	@Override
 	public Registration addListener(CloneChangeListener<V> listener) {
-		return this.client.listen(new Listening<>(this, Objects.requireNonNull(listener, "listener")));
+		return this.client.listen(new Listening<>(this.reader, Objects.requireNonNull(listener, "listener")));
 	}
 
 	// Writes without a result of the map's type
@@ -199,15 +198,15 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 			}
 			// What the server keeps of it; the value is the caller's own.
 			return new CloneEntry<>(key, value, result.sequence(), writer, options.getTtl(), options.isEphemeral(),
-					toInstant(result.serverTimeMicros()));
+					EntryReader.toInstant(result.serverTimeMicros()));
 		});
 	}
 
 	@Override
 	public CompletableFuture<@Nullable CloneEntry<V>> removeAsync(String key) {
 		return this.client.writeAsync(removeOperation(fullKey(key), Condition.NONE, 0), (result) -> {
-			V value = valueIn(result);
-			return (result.entry() != null && value != null) ? toEntry(result.entry(), value) : null;
+			V value = this.reader.valueBefore(result.entry());
+			return (result.entry() != null && value != null) ? this.reader.entry(result.entry(), value) : null;
 		});
 	}
 
@@ -229,23 +228,27 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 
 	@Override
 	public @Nullable V put(String key, V value) {
-		return valueIn(this.client.write(putOperation(key, value, this.defaults, true)));
+		return this.reader.valueBefore(this.client.write(putOperation(key, value, this.defaults, true)).entry());
 	}
 
 	@Override
 	public @Nullable V remove(@Nullable Object key) {
 		String fullKey = fullKeyOrNull(key);
-		return (fullKey != null) ? valueIn(this.client.write(removeOperation(fullKey, Condition.NONE, 0))) : null;
+		return (fullKey != null)
+				? this.reader.valueBefore(this.client.write(removeOperation(fullKey, Condition.NONE, 0)).entry())
+				: null;
 	}
 
 	@Override
 	public @Nullable V putIfAbsent(String key, V value) {
-		return valueIn(this.client.write(putOperation(key, value, this.defaults.ifAbsent(), true)));
+		return this.reader
+			.valueBefore(this.client.write(putOperation(key, value, this.defaults.ifAbsent(), true)).entry());
 	}
 
 	@Override
 	public @Nullable V replace(String key, V value) {
-		return valueIn(this.client.write(putOperation(key, value, this.defaults.ifPresent(), true)));
+		return this.reader
+			.valueBefore(this.client.write(putOperation(key, value, this.defaults.ifPresent(), true)).entry());
 	}
 
 	@Override
@@ -299,60 +302,13 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 		}
 	}
 
-	/**
-	 * The change of an update, with keys and values of this map. Called on dispatch
-	 * threads.
-	 * @return the change, or {@code null} if a value cannot be decoded
-	 */
-	@Nullable CloneChange<V> change(Update update, @Nullable ReplicaEntry previous, Phase phase) {
-		try {
-			V value = update.isPut() ? decodeUpdate(update) : null;
-			V previousValue = (previous != null) ? decode(previous) : null;
-			Kind kind = switch (update.kind()) {
-				case PUT -> (previous == null) ? Kind.CREATED : Kind.UPDATED;
-				case REMOVE -> Kind.REMOVED;
-				case EXPIRE -> Kind.EXPIRED;
-			};
-			return new CloneChange<>(this.name, relativeKey(update.key()), kind, value, previousValue,
-					update.sequence(), writerOf(update), toInstant(update.serverTimeMicros()), phase);
-		}
-		catch (CloneEncodingException ex) {
-			return null;
-		}
-	}
-
-	Iterable<ReplicaEntry> entries() {
-		return this.replica.entries().values();
-	}
-
-	boolean covers(ReplicaEntry entry) {
-		return entry.key().startsWith(this.subtree);
-	}
-
-	String relativeKey(String fullKey) {
-		return fullKey.substring(this.subtree.length());
-	}
-
-	/**
-	 * The value of an entry, decoded at most once.
-	 * @throws CloneEncodingException if it cannot be; that is counted
-	 */
-	V decode(ReplicaEntry entry) {
-		try {
-			return entry.value(this.codec);
-		}
-		catch (CloneEncodingException ex) {
-			this.client.onUndecodable();
-			throw ex;
-		}
-	}
-
 	private @Nullable ReplicaEntry find(@Nullable Object key) {
 		if (!(key instanceof String text)) {
 			Objects.requireNonNull(key, "A shared map has no null keys");
 			return null;
 		}
-		ReplicaEntry entry = this.replica.get(this.subtree.isEmpty() ? text : new ViewKey(this, text));
+		ReplicaEntry entry = this.replica
+			.get(this.subtree.isEmpty() ? text : new ViewKey(this.subtree, this.subtreeHash, text));
 		if (entry == null) {
 			checkHeld(this.subtree.concat(text));
 		}
@@ -374,7 +330,7 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 		String fullKey = fullKey(key);
 		Update current = current(fullKey);
 		while (true) {
-			V value = (current != null) ? decodeUpdate(current) : null;
+			V value = (current != null) ? this.reader.value(current) : null;
 			V next = function.apply(value);
 			if (next == value) {
 				return value;
@@ -408,7 +364,7 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 		Update current = current(fullKey);
 		boolean asked = false;
 		while (true) {
-			if (current != null && decodeUpdate(current).equals(expected)) {
+			if (current != null && this.reader.value(current).equals(expected)) {
 				WriteResult result = this.client.write(operation.at(current.sequence()));
 				if (result.status() == Status.APPLIED) {
 					return true;
@@ -472,47 +428,6 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 		return (key instanceof String text) ? fullKey(text) : null;
 	}
 
-	/**
-	 * The value that a write has replaced. The write is done: that somebody else's value
-	 * cannot be decoded is no failure of it.
-	 */
-	private @Nullable V valueIn(WriteResult result) {
-		Update entry = result.entry();
-		try {
-			return (entry != null) ? decodeUpdate(entry) : null;
-		}
-		catch (CloneEncodingException ex) {
-			return null;
-		}
-	}
-
-	private V decodeUpdate(Update update) {
-		if (update instanceof ReplicaEntry entry) {
-			return decode(entry);
-		}
-		try {
-			return this.codec.decode(update.value());
-		}
-		catch (CloneEncodingException ex) {
-			this.client.onUndecodable();
-			throw ex;
-		}
-	}
-
-	private CloneEntry<V> toEntry(Update update, V value) {
-		return new CloneEntry<>(relativeKey(update.key()), value, update.sequence(), writerOf(update),
-				(update.ttlMillis() > 0) ? Duration.ofMillis(update.ttlMillis()) : null, update.isEphemeral(),
-				toInstant(update.serverTimeMicros()));
-	}
-
-	private static CloneWriter writerOf(Update update) {
-		return new CloneWriter(update.writerKind(), update.writerId());
-	}
-
-	private static Instant toInstant(long micros) {
-		return Instant.ofEpochSecond(micros / 1_000_000, micros % 1_000_000 * 1000);
-	}
-
 	private static void joinAll(List<CompletableFuture<?>> writes) {
 		CloneException failure = null;
 		for (CompletableFuture<?> write : writes) {
@@ -529,34 +444,6 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 		if (failure != null) {
 			throw failure;
 		}
-	}
-
-	/**
-	 * Finds a whole key by the relative one without joining the two: equal to the text of
-	 * both, and with the same hash. For looking up only; the replica has texts as keys.
-	 */
-	private record ViewKey(ReplicaMap<?> map, String key) {
-
-		@Override
-		public int hashCode() {
-			// As a text's: s[0]*31^(n-1) + ... + s[n-1]
-			return this.map.subtreeHash * powerOf31(this.key.length()) + this.key.hashCode();
-		}
-
-		@Override
-		public boolean equals(@Nullable Object other) {
-			return other instanceof String text && text.length() == this.map.subtree.length() + this.key.length()
-					&& text.startsWith(this.key, this.map.subtree.length()) && text.startsWith(this.map.subtree);
-		}
-
-		private static int powerOf31(int exponent) {
-			int power = 1;
-			for (int base = 31; exponent > 0; exponent >>= 1, base *= base) {
-				power *= ((exponent & 1) != 0) ? base : 1;
-			}
-			return power;
-		}
-
 	}
 
 	/**

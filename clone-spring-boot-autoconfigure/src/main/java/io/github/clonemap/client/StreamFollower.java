@@ -1,14 +1,5 @@
 package io.github.clonemap.client;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-
-import io.github.clonemap.CloneChange.Phase;
-import io.github.clonemap.CloneWriter;
 import io.github.clonemap.agent.Clock;
 import io.github.clonemap.protocol.FrameReader;
 import io.github.clonemap.protocol.FrameWriter;
@@ -39,8 +30,6 @@ final class StreamFollower {
 
 	private static final Logger logger = LoggerFactory.getLogger(StreamFollower.class);
 
-	private final Deque<Feed> feeds = new ArrayDeque<>();
-
 	private final StreamPosition position = new StreamPosition();
 
 	private final FrameWriter writer = new FrameWriter(256);
@@ -49,9 +38,7 @@ final class StreamFollower {
 
 	private final Replica replica;
 
-	private final ChangeListeners listeners;
-
-	private final Dispatcher dispatcher;
+	private final ReplicaUpdater updater;
 
 	private final ClientTransport transport;
 
@@ -89,12 +76,11 @@ final class StreamFollower {
 
 	private volatile long snapshots;
 
-	StreamFollower(Replica replica, ChangeListeners listeners, Dispatcher dispatcher, ClientTransport transport,
-			ClockOffset offset, Clock clock, ClientSettings settings, Events events) {
+	StreamFollower(Replica replica, ReplicaUpdater updater, ClientTransport transport, ClockOffset offset, Clock clock,
+			ClientSettings settings, Events events) {
 		this.replica = replica;
 		this.topic = replica.subtrees().topic();
-		this.listeners = listeners;
-		this.dispatcher = dispatcher;
+		this.updater = updater;
 		this.transport = transport;
 		this.offset = offset;
 		this.clock = clock;
@@ -171,7 +157,7 @@ final class StreamFollower {
 	 * before, and not beside a resume.
 	 */
 	boolean wantsStream() {
-		if (!this.feeds.isEmpty() || !this.dispatcher.hasRoom()) {
+		if (this.updater.isHeldUp()) {
 			return false;
 		}
 		return this.synchronization == null || !this.synchronization.holdsStream();
@@ -181,7 +167,7 @@ final class StreamFollower {
 	 * Whether work waits for room in a queue.
 	 */
 	boolean isHeldUp() {
-		return !this.feeds.isEmpty() || !this.dispatcher.hasRoom();
+		return this.updater.isHeldUp();
 	}
 
 	/**
@@ -191,14 +177,7 @@ final class StreamFollower {
 		if (!wantsStream()) {
 			this.lastHeardNanos = nowNanos;
 		}
-		for (Listening<?> listening : this.listeners.begin()) {
-			if (!this.replica.isEmpty()) {
-				this.feeds.addLast(Feed.initial(this.listeners, listening, this.replica.entries()));
-			}
-		}
-		while (!this.feeds.isEmpty() && this.feeds.getFirst().advance(this.dispatcher)) {
-			this.feeds.removeFirst();
-		}
+		this.updater.onTick();
 		tryToEnd();
 		Synchronization synchronization = this.synchronization;
 		if (synchronization != null && this.heldEnd == null
@@ -300,7 +279,7 @@ final class StreamFollower {
 	private void tryToEnd() {
 		End end = this.heldEnd;
 		Synchronization synchronization = this.synchronization;
-		if (end == null || synchronization == null || !this.feeds.isEmpty()
+		if (end == null || synchronization == null || this.updater.isComparing()
 				|| end.until() > Math.max(end.sequence(), this.position.end())) {
 			return;
 		}
@@ -308,13 +287,14 @@ final class StreamFollower {
 		this.synchronization = null;
 		// The server's state of some moment after the request was sent.
 		onFresh(synchronization.startNanos());
+		this.position.advanceTo(end.sequence());
 		if (end.resume()) {
 			this.resumes++;
-			applyMissed(synchronization, end);
+			this.updater.applyMissed(synchronization.missed(), end.sequence());
 		}
 		else {
 			this.snapshots++;
-			applySnapshot(synchronization, end);
+			this.updater.applySnapshot(synchronization.snapshot(end), this.position.end(), this.serverId);
 		}
 		become(State.FOLLOWING, end.resume() ? "what was missed is here" : "the snapshot is here");
 		this.events.onVisible(this.replica.sequence());
@@ -344,19 +324,7 @@ final class StreamFollower {
 	}
 
 	private void apply(StreamBatch batch, FrameReader reader, long nowNanos) throws MalformedMessageException {
-		long applied = this.position.end();
-		boolean heard = !this.listeners.isEmpty();
-		for (int i = 0; i < batch.count(); i++) {
-			ReplicaEntry update = Update.read(reader, this::newEntry);
-			if (update.sequence() <= applied) {
-				continue;
-			}
-			ReplicaEntry previous = this.replica.apply(update);
-			if (heard && (previous != null || update.isPut())) {
-				this.listeners.dispatch(update, previous, Phase.LIVE, this.dispatcher);
-			}
-		}
-		reader.end("stream batch");
+		boolean heard = this.updater.apply(reader, batch.count(), this.position.end());
 		this.updates += batch.count();
 		this.position.advanceTo(batch.committed());
 		this.replica.advanceTo(this.position.end());
@@ -364,59 +332,6 @@ final class StreamFollower {
 		this.events.onVisible(this.position.end());
 		if (!heard && batch.count() > 0) {
 			this.events.onApplied(batch.serverTimeMicros());
-		}
-	}
-
-	private ReplicaEntry newEntry(Update.Kind kind, String key, byte @Nullable [] value, long sequence,
-			long serverTimeMicros, CloneWriter.Kind writerKind, long writerId, long ttlMillis, boolean ephemeral) {
-		return new ReplicaEntry(kind, this.replica.sharedKey(key), value, sequence, serverTimeMicros, writerKind,
-				writerId, ttlMillis, ephemeral);
-	}
-
-	private void applyMissed(Synchronization synchronization, End end) {
-		Map<String, @Nullable ReplicaEntry> before = new LinkedHashMap<>();
-		for (ReplicaEntry update : synchronization.missed()) {
-			if (update.sequence() > this.replica.sequence()) {
-				ReplicaEntry previous = this.replica.apply(update);
-				if (!before.containsKey(update.key())) {
-					before.put(update.key(), previous);
-				}
-			}
-		}
-		this.position.advanceTo(end.sequence());
-		this.replica.advanceTo(end.sequence());
-		if (this.listeners.isEmpty()) {
-			return;
-		}
-		Map<String, ReplicaEntry> old = new HashMap<>();
-		Map<String, ReplicaEntry> now = new HashMap<>();
-		before.forEach((key, previous) -> {
-			if (previous != null) {
-				old.put(key, previous);
-			}
-			ReplicaEntry current = this.replica.get(key);
-			if (current != null) {
-				now.put(key, current);
-			}
-		});
-		feed(old, now, Phase.RESYNC, end.sequence());
-	}
-
-	private void applySnapshot(Synchronization synchronization, End end) {
-		ConcurrentHashMap<String, ReplicaEntry> fresh = synchronization.snapshot(end);
-		this.position.advanceTo(end.sequence());
-		Phase phase = (this.replica.serverId() == 0) ? Phase.INITIAL : Phase.RESYNC;
-		Map<String, ReplicaEntry> before = this.replica.swap(fresh, this.position.end(), this.serverId);
-		if (!this.listeners.isEmpty()) {
-			feed(before, fresh, phase, end.sequence());
-		}
-	}
-
-	private void feed(Map<String, ReplicaEntry> before, Map<String, ReplicaEntry> after, Phase phase, long sequence) {
-		long serverTimeMicros = this.clock.epochMicros() + this.offset.offsetMicros();
-		Feed feed = Feed.difference(this.listeners, before, after, phase, sequence, Math.max(0, serverTimeMicros));
-		if (!feed.advance(this.dispatcher)) {
-			this.feeds.addLast(feed);
 		}
 	}
 

@@ -249,10 +249,10 @@ final class LocalCluster {
 			this.replica = new Replica(subtrees);
 			ClockOffset offset = new ClockOffset();
 			ChangeListeners listeners = new ChangeListeners(LocalCluster.this.clock, offset);
-			CloneClient maps = new CloneClient(settings, ValueCodecs.BASIC, () -> {
-				throw new IllegalStateException("no sockets here");
-			}, LocalCluster.this.clock);
-			listeners.add(new Listening<>(ReplicaMap.create(maps, "all", "", ValueCodec.STRING, null), this::onChange));
+			EntryReader<String> reader = new EntryReader<>("all", "", ValueCodec.STRING, () -> {
+				throw new IllegalStateException("a value that was not written here");
+			});
+			listeners.add(new Listening<>(reader, this::onChange));
 			this.agent = new ClientAgent(settings, SERVERS, this.port, LocalCluster.this.clock,
 					LocalCluster.this.random,
 					new ClientAgent.Surroundings(this.replica, listeners, this, offset, ClientTimers.NONE, this));

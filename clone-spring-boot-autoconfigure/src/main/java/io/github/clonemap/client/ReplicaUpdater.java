@@ -1,0 +1,159 @@
+package io.github.clonemap.client;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.github.clonemap.CloneChange.Phase;
+import io.github.clonemap.CloneWriter;
+import io.github.clonemap.agent.Clock;
+import io.github.clonemap.protocol.FrameReader;
+import io.github.clonemap.protocol.MalformedMessageException;
+import io.github.clonemap.protocol.Update;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes the replica, and tells the listeners how it has changed: each update of the
+ * stream, and after a synchronization the difference between the two views.
+ * <p>
+ * For the agent.
+ */
+final class ReplicaUpdater {
+
+	private final Deque<Feed> feeds = new ArrayDeque<>();
+
+	private final Replica replica;
+
+	private final ChangeListeners listeners;
+
+	private final Dispatcher dispatcher;
+
+	private final ClockOffset offset;
+
+	private final Clock clock;
+
+	ReplicaUpdater(Replica replica, ChangeListeners listeners, Dispatcher dispatcher, ClockOffset offset, Clock clock) {
+		this.replica = replica;
+		this.listeners = listeners;
+		this.dispatcher = dispatcher;
+		this.offset = offset;
+		this.clock = clock;
+	}
+
+	/**
+	 * Whether the replica must not be changed now, because two views of it are still
+	 * being compared.
+	 */
+	boolean isComparing() {
+		return !this.feeds.isEmpty();
+	}
+
+	/**
+	 * Whether nothing more should be taken in, because listeners do not keep up.
+	 */
+	boolean isHeldUp() {
+		return isComparing() || !this.dispatcher.hasRoom();
+	}
+
+	/**
+	 * Lets new listeners take part, and hands over what waited for room.
+	 */
+	void onTick() {
+		for (Listening<?> listening : this.listeners.begin()) {
+			if (!this.replica.isEmpty()) {
+				this.feeds.addLast(Feed.initial(this.listeners, listening, this.replica.entries()));
+			}
+		}
+		while (!this.feeds.isEmpty() && this.feeds.getFirst().advance(this.dispatcher)) {
+			this.feeds.removeFirst();
+		}
+	}
+
+	/**
+	 * Applies updates of the stream.
+	 * @param updates where they are
+	 * @param count how many
+	 * @param applied those up to this sequence are here already
+	 * @return whether there are listeners
+	 * @throws MalformedMessageException if they are none
+	 */
+	boolean apply(FrameReader updates, int count, long applied) throws MalformedMessageException {
+		boolean heard = !this.listeners.isEmpty();
+		for (int i = 0; i < count; i++) {
+			ReplicaEntry update = Update.read(updates, this::newEntry);
+			if (update.sequence() <= applied) {
+				continue;
+			}
+			ReplicaEntry previous = this.replica.apply(update);
+			if (heard && (previous != null || update.isPut())) {
+				this.listeners.dispatch(update, previous, Phase.LIVE, this.dispatcher);
+			}
+		}
+		updates.end("stream batch");
+		return heard;
+	}
+
+	/**
+	 * Applies what was missed, in order: every state on the way is one of the server's.
+	 * Listeners hear one change for each key.
+	 * @param missed the updates
+	 * @param sequence the sequence of the state after them
+	 */
+	void applyMissed(List<ReplicaEntry> missed, long sequence) {
+		Map<String, @Nullable ReplicaEntry> before = new HashMap<>();
+		for (ReplicaEntry update : missed) {
+			if (update.sequence() > this.replica.sequence()) {
+				ReplicaEntry previous = this.replica.apply(update);
+				if (!before.containsKey(update.key())) {
+					before.put(update.key(), previous);
+				}
+			}
+		}
+		this.replica.advanceTo(sequence);
+		Map<String, ReplicaEntry> old = new HashMap<>();
+		Map<String, ReplicaEntry> now = new HashMap<>();
+		before.forEach((key, previous) -> {
+			if (previous != null) {
+				old.put(key, previous);
+			}
+			ReplicaEntry current = this.replica.get(key);
+			if (current != null) {
+				now.put(key, current);
+			}
+		});
+		tellDifference(old, now, Phase.RESYNC);
+	}
+
+	/**
+	 * Puts a snapshot in the place of all entries.
+	 * @param entries the entries
+	 * @param sequence the sequence of that state
+	 * @param serverId the server whose state it is
+	 */
+	void applySnapshot(ConcurrentHashMap<String, ReplicaEntry> entries, long sequence, long serverId) {
+		Phase phase = (this.replica.serverId() == 0) ? Phase.INITIAL : Phase.RESYNC;
+		Map<String, ReplicaEntry> before = this.replica.swap(entries, sequence, serverId);
+		tellDifference(before, entries, phase);
+	}
+
+	private void tellDifference(Map<String, ReplicaEntry> before, Map<String, ReplicaEntry> after, Phase phase) {
+		if (this.listeners.isEmpty()) {
+			return;
+		}
+		long serverTimeMicros = Math.max(0, this.clock.epochMicros() + this.offset.offsetMicros());
+		Feed feed = Feed.difference(this.listeners, before, after, phase, this.replica.sequence(), serverTimeMicros);
+		if (!feed.advance(this.dispatcher)) {
+			this.feeds.addLast(feed);
+		}
+	}
+
+	private ReplicaEntry newEntry(Update.Kind kind, String key, byte @Nullable [] value, long sequence,
+			long serverTimeMicros, CloneWriter.Kind writerKind, long writerId, long ttlMillis, boolean ephemeral) {
+		return new ReplicaEntry(kind, this.replica.sharedKey(key), value, sequence, serverTimeMicros, writerKind,
+				writerId, ttlMillis, ephemeral);
+	}
+
+}
