@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  * has 1 to {@code clone.server.max-key-length} bytes of UTF-8 without control characters.
  * Neither keys nor values may be {@code null}, and no value may encode to zero bytes. A
  * value that is handed out is shared by all readers and must not be modified, arrays
- * included.
+ * included. Values are compared by their {@code equals}, so arrays are equal only to
+ * themselves.
  * <p>
  * <b>Holding a part.</b> An application may hold only parts of the shared data. A key
  * outside what it holds can be written, but not read: reading it throws
@@ -50,9 +51,9 @@ import org.jspecify.annotations.Nullable;
  * {@link CloneNotConnectedException} (it was not sent), {@link CloneRejectedException}
  * (the server refused it), {@link CloneInterruptedException} (the calling thread was
  * interrupted; the outcome is unknown) and {@link CloneStoppedException}; the futures of
- * the asynchronous forms complete exceptionally with the same. Futures are completed on
- * dispatch threads, never on the thread that moves the data, so their dependents may
- * block, at their own cost.
+ * the asynchronous forms complete exceptionally with the same. Futures are completed on a
+ * thread of their own, never on the one that moves the data, so their dependents may
+ * block, at the cost of other futures.
  *
  * @param <V> the type of the values
  * @since 0.1.0
@@ -91,8 +92,9 @@ public interface CloneMap<V> extends ConcurrentMap<String, V> {
 	CompletableFuture<CloneEntry<V>> putAsync(String key, V value);
 
 	/**
-	 * Writes a value with a lifetime and, or, a condition. This method waits only while
-	 * too many writes are in flight, and not longer than {@code clone.write-timeout}.
+	 * Writes a value with a lifetime (that of the map, if the options have none) and, or,
+	 * a condition. This method waits only while too many writes are in flight, and not
+	 * longer than {@code clone.write-timeout}.
 	 * @param key the key, relative to {@link #subtree()}
 	 * @param value the value
 	 * @param options the lifetime and the condition
@@ -165,14 +167,14 @@ public interface CloneMap<V> extends ConcurrentMap<String, V> {
 	 * Completes when everything up to a sequence is visible here: how one instance reads
 	 * what another has written, after being told its {@link CloneEntry#sequence()}.
 	 * @param sequence the sequence
-	 * @return completes on a dispatch thread; exceptionally with
+	 * @return completes on the thread of the futures; exceptionally with
 	 * {@link CloneTimeoutException} after {@code clone.write-timeout}
 	 */
 	CompletableFuture<Void> await(long sequence);
 
 	/**
 	 * Completes when everything that the active server had when asked is visible here.
-	 * @return completes on a dispatch thread; exceptionally with
+	 * @return completes on the thread of the futures; exceptionally with
 	 * {@link CloneTimeoutException} or {@link CloneNotConnectedException} after
 	 * {@code clone.write-timeout}
 	 */

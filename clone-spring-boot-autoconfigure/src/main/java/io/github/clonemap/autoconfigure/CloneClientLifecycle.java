@@ -58,8 +58,10 @@ final class CloneClientLifecycle implements SmartLifecycle {
 			stop();
 			throw new CloneStartupException(servers, timeout);
 		}
-		logger.warn("No data from {} within {} (clone.startup.timeout): the application starts without it, and the "
-				+ "client goes on trying", servers, timeout);
+		logger.warn(
+				"No data from {} within {} ms (clone.startup.timeout): the application starts without it, and the "
+						+ "client {}",
+				servers, timeout.toMillis(), this.client.isRunning() ? "goes on trying" : "has been ended by an error");
 	}
 
 	private boolean isLiveInTime() {

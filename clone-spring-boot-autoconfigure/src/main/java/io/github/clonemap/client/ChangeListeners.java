@@ -94,7 +94,7 @@ final class ChangeListeners {
 		if (listening.isClosed()) {
 			return;
 		}
-		if (phase == Phase.LIVE) {
+		if (phase == Phase.LIVE && this.offset.isKnown()) {
 			this.timers.onHandedOver(this.offset.ageNanos(update.serverTimeMicros(), this.clock.epochMicros()));
 		}
 		CloneChange<V> change;

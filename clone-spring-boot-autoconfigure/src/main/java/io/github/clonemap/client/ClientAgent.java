@@ -59,7 +59,7 @@ final class ClientAgent implements ClientTransport.Handler {
 
 	private long nowNanos;
 
-	private volatile CloneState state = CloneState.CONNECTING;
+	private volatile CloneState state;
 
 	private volatile long malformed;
 
@@ -76,6 +76,8 @@ final class ClientAgent implements ClientTransport.Handler {
 		this.timers = surroundings.timers;
 		this.listener = surroundings.listener;
 		this.nowNanos = clock.nanoTime();
+		// After a stop and a start there is data already, but nobody knows how old it is.
+		this.state = (this.replica.serverId() == 0) ? CloneState.CONNECTING : CloneState.STALE;
 		this.writes = new PendingWrites(transport, this.dispatcher, this.replica, this.timers, settings);
 		this.waiting = new Waiting(this.dispatcher);
 		this.follower = new StreamFollower(this.replica,
@@ -124,7 +126,8 @@ final class ClientAgent implements ClientTransport.Handler {
 		this.session.onTick(nowNanos, this.follower.lastHeardNanos());
 		this.writes.onTick(nowNanos);
 		this.waiting.onTick(nowNanos);
-		updateState("no sign of life for clone.server-timeout");
+		updateState(this.follower.isHeldUp() ? "listeners hold the stream up (clone.events.queue-capacity)"
+				: "no sign of life for clone.server-timeout");
 	}
 
 	void onWrite(WriteCall<?> call) {
@@ -165,11 +168,11 @@ final class ClientAgent implements ClientTransport.Handler {
 	/**
 	 * The client stops: tells the server and all who wait.
 	 */
-	void onStop() {
+	void onStop(String reason) {
 		this.session.stop();
 		this.writes.stop(this.nowNanos);
 		this.waiting.stop();
-		become(CloneState.STOPPED, "the client stops");
+		become(CloneState.STOPPED, reason);
 	}
 
 	@Override

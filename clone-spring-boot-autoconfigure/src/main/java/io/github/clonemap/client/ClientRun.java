@@ -165,7 +165,7 @@ final class ClientRun implements Agent {
 	public void onClose() {
 		this.ended = true;
 		endRemaining();
-		this.agent.onStop();
+		this.agent.onStop((this.thread.failure() == null) ? "the client stops" : "an error ended the client");
 		this.sockets.close();
 	}
 

@@ -67,7 +67,9 @@ final class ClientSession {
 
 	private long pingIntervalNanos;
 
-	private boolean complained;
+	private @Nullable String complaint;
+
+	private int warnedHeartbeatMillis;
 
 	private volatile @Nullable ServerEndpoint server;
 
@@ -167,7 +169,9 @@ final class ClientSession {
 			lose("it speaks version " + welcome.version() + " of the requests, not " + Message.VERSION, nowNanos);
 			return;
 		}
-		if (this.settings.serverTimeout().toMillis() < 2L * welcome.heartbeatMillis()) {
+		if (this.settings.serverTimeout().toMillis() < 2L * welcome.heartbeatMillis()
+				&& this.warnedHeartbeatMillis != welcome.heartbeatMillis()) {
+			this.warnedHeartbeatMillis = welcome.heartbeatMillis();
 			logger.warn(
 					"{}: clone.server-timeout is {} ms, but the server's clone.server.heartbeat is {} ms: a time-out "
 							+ "below two heartbeats calls a healthy server lost",
@@ -175,7 +179,7 @@ final class ClientSession {
 		}
 		this.state = State.ESTABLISHED;
 		this.backoff.reset();
-		this.complained = false;
+		this.complaint = null;
 		this.heardNanos = nowNanos;
 		this.pingIntervalNanos = Math.min(this.settings.serverTimeout().toNanos() / 3,
 				TimeUnit.MILLISECONDS.toNanos(welcome.sessionTimeoutMillis()) / 3);
@@ -203,7 +207,7 @@ final class ClientSession {
 			greetAgain("the server said: " + bye.explanation(), nowNanos);
 		}
 		else if (this.state != State.WAITING && bye.reason() != Bye.Reason.NO_SESSION) {
-			lose("it said: " + bye.explanation(), nowNanos);
+			lose(bye.explanation(), nowNanos);
 		}
 	}
 
@@ -233,8 +237,13 @@ final class ClientSession {
 		this.server = server;
 		this.state = State.GREETING;
 		this.connectedNanos = nowNanos;
-		this.transport.connect(server, this.topic);
-		greet(nowNanos);
+		try {
+			this.transport.connect(server, this.topic);
+			greet(nowNanos);
+		}
+		catch (ServerUnreachableException ex) {
+			lose(String.valueOf(ex.getMessage()), nowNanos);
+		}
 	}
 
 	private void greet(long nowNanos) {
@@ -247,13 +256,12 @@ final class ClientSession {
 	 * without a pause.
 	 */
 	private void lose(String reason, long nowNanos) {
-		if (this.complained) {
-			logger.debug("{} turns away from {}: {}", this.settings.name(), this.server, reason);
+		if (reason.equals(this.complaint)) {
+			logger.debug("{} lost {} ({})", this.settings.name(), this.server, reason);
 		}
 		else {
-			this.complained = true;
-			logger.warn("{} turns away from {}: {}; it goes on trying {}", this.settings.name(), this.server, reason,
-					this.servers);
+			this.complaint = reason;
+			logger.warn("{} lost {} ({}); trying {}", this.settings.name(), this.server, reason, this.servers);
 		}
 		this.failovers++;
 		this.state = State.WAITING;

@@ -13,8 +13,9 @@ public interface ClientTransport {
 	 * Turns to a server, and forgets the one before: nothing of it arrives any more.
 	 * @param server where it listens
 	 * @param topic what to subscribe to
+	 * @throws ServerUnreachableException if it cannot even be tried
 	 */
-	void connect(ServerEndpoint server, byte[] topic);
+	void connect(ServerEndpoint server, byte[] topic) throws ServerUnreachableException;
 
 	/**
 	 * Forgets the server: nothing of it arrives any more.

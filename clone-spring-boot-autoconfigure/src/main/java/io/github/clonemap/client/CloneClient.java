@@ -43,6 +43,8 @@ public final class CloneClient implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(CloneClient.class);
 
+	private static final int MAX_MAPS = 1024;
+
 	private static final CloneWriter NOBODY = new CloneWriter(CloneWriter.Kind.NATIVE, 0);
 
 	private final Map<MapKey, ReplicaMap<?>> maps = new ConcurrentHashMap<>();
@@ -70,6 +72,8 @@ public final class CloneClient implements AutoCloseable {
 	private volatile ClientTimers timers = ClientTimers.NONE;
 
 	private volatile @Nullable ClientRun running;
+
+	private volatile boolean started;
 
 	/**
 	 * Creates a client that does not run yet.
@@ -101,6 +105,7 @@ public final class CloneClient implements AutoCloseable {
 			ClientRun running = new ClientRun(this.settings, servers, this.sockets.open(), this.clock, this.replica,
 					this.changeListeners, this.offset, this.timers, new Announcer());
 			this.running = running;
+			this.started = true;
 			running.start();
 		}
 	}
@@ -173,14 +178,24 @@ public final class CloneClient implements AutoCloseable {
 	 * @param subtree the part that it shows, empty for all
 	 * @param codec the codec of the values
 	 * @param ttl the lifetime of what is written without one, or {@code null} for none
-	 * @return the map; for the same name, subtree and codec the same one
+	 * @return the map; for the same arguments the same one, if they are not too many
 	 * @throws IllegalArgumentException if the subtree is none, or if this client does not
 	 * hold it
 	 */
 	@SuppressWarnings("unchecked")
 	public <V> CloneMap<V> map(String name, String subtree, ValueCodec<V> codec, @Nullable Duration ttl) {
-		return (CloneMap<V>) this.maps.computeIfAbsent(new MapKey(name, subtree, codec),
-				(key) -> ReplicaMap.create(this, name, subtree, codec, ttl));
+		MapKey key = new MapKey(name, subtree, codec, ttl);
+		ReplicaMap<?> known = this.maps.get(key);
+		if (known != null) {
+			return (CloneMap<V>) known;
+		}
+		ReplicaMap<V> created = ReplicaMap.create(this, name, subtree, codec, ttl);
+		if (this.maps.size() >= MAX_MAPS) {
+			// Views of ever new parts must not fill the memory; one more costs little.
+			return created;
+		}
+		ReplicaMap<?> first = this.maps.putIfAbsent(key, created);
+		return (first != null) ? (CloneMap<V>) first : created;
 	}
 
 	/**
@@ -346,8 +361,8 @@ public final class CloneClient implements AutoCloseable {
 	private void submit(WriteCall<?> call) {
 		ClientRun running = this.running;
 		if (running == null) {
-			throw new CloneStoppedException(
-					"The write of '" + call.operation().key() + "' was not sent: the client is not running");
+			throw new CloneStoppedException("The write of '" + call.operation().key() + "' was not sent: the client "
+					+ (this.started ? "has stopped" : "has not started yet"));
 		}
 		if (!this.budget.acquire(call.weight(), this.settings.writeTimeout().toNanos())) {
 			if (Thread.currentThread().isInterrupted()) {
@@ -392,7 +407,7 @@ public final class CloneClient implements AutoCloseable {
 
 	}
 
-	private record MapKey(String name, String subtree, ValueCodec<?> codec) {
+	private record MapKey(String name, String subtree, ValueCodec<?> codec, @Nullable Duration ttl) {
 
 	}
 

@@ -65,7 +65,8 @@ final class EntryReader<V> {
 		}
 		catch (CloneEncodingException ex) {
 			this.undecodable.run();
-			throw ex;
+			throw new CloneEncodingException(
+					"The value of '" + key(update) + "' in map '" + this.map + "': " + ex.getMessage(), ex);
 		}
 	}
 

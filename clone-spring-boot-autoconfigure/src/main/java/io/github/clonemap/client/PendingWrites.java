@@ -13,6 +13,7 @@ import io.github.clonemap.CloneNotConnectedException;
 import io.github.clonemap.CloneRejectedException;
 import io.github.clonemap.CloneStoppedException;
 import io.github.clonemap.CloneTimeoutException;
+import io.github.clonemap.WriteOptions.Condition;
 import io.github.clonemap.client.ClientTimers.WriteOutcome;
 import io.github.clonemap.protocol.FrameWriter;
 import io.github.clonemap.protocol.Message.Ack;
@@ -152,10 +153,11 @@ final class PendingWrites {
 			if (!isOver(call, nowNanos)) {
 				break;
 			}
-			fail(call, WriteOutcome.UNKNOWN,
-					new CloneTimeoutException("The write of '" + call.operation().key()
-							+ "' was sent, but not acknowledged in time (clone.write-timeout): the outcome is unknown"),
-					nowNanos);
+			if (!call.ended) {
+				fail(call, WriteOutcome.UNKNOWN, new CloneTimeoutException("The write of '" + call.operation().key()
+						+ "' was sent, but not acknowledged in time (clone.write-timeout): the outcome is unknown"),
+						nowNanos);
+			}
 		}
 		for (WriteCall<?> call = this.unsent.peekFirst(); isOver(call, nowNanos); call = this.unsent.peekFirst()) {
 			fail(this.unsent.removeFirst(), WriteOutcome.NOT_SENT, new CloneNotConnectedException("The write of '"
@@ -341,11 +343,13 @@ final class PendingWrites {
 	/**
 	 * The failure of a condition, as asynchronous callers get it.
 	 */
-	static CloneConditionFailedException conditionFailed(String key, WriteResult result) {
+	static CloneConditionFailedException conditionFailed(String key, Condition condition, WriteResult result) {
 		return new CloneConditionFailedException(
-				"The condition for writing '" + key + "' did not hold: "
-						+ ((result.sequence() == 0) ? "there is no entry" : "the entry has another sequence"),
-				result.sequence());
+				"The condition for writing '" + key + "' did not hold: " + switch (condition) {
+					case ABSENT -> "there is an entry";
+					case SEQUENCE -> (result.sequence() == 0) ? "there is no entry" : "the entry has another sequence";
+					case PRESENT, NONE -> "there is no entry";
+				}, result.sequence());
 	}
 
 }

@@ -55,8 +55,6 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 
 	private final @Nullable Duration ttl;
 
-	private final WriteOptions defaults;
-
 	private ReplicaMap(CloneClient client, String name, String subtree, ValueCodec<V> codec, @Nullable Duration ttl) {
 		this.client = client;
 		this.replica = client.replica();
@@ -66,7 +64,6 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 		this.codec = codec;
 		this.reader = new EntryReader<>(name, subtree, codec, client::onUndecodable);
 		this.ttl = ttl;
-		this.defaults = (ttl != null) ? WriteOptions.none().ttl(ttl) : WriteOptions.none();
 	}
 
 	static <V> ReplicaMap<V> create(CloneClient client, String name, String subtree, ValueCodec<V> codec,
@@ -185,7 +182,7 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 
 	@Override
 	public CompletableFuture<CloneEntry<V>> putAsync(String key, V value) {
-		return putAsync(key, value, this.defaults);
+		return putAsync(key, value, WriteOptions.none());
 	}
 
 	@Override
@@ -194,11 +191,12 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 		CloneWriter writer = this.client.writer();
 		return this.client.writeAsync(operation, (result) -> {
 			if (result.status() == Status.CONDITION_FAILED) {
-				throw PendingWrites.conditionFailed(operation.key(), result);
+				throw PendingWrites.conditionFailed(operation.key(), operation.condition(), result);
 			}
 			// What the server keeps of it; the value is the caller's own.
-			return new CloneEntry<>(key, value, result.sequence(), writer, options.getTtl(), options.isEphemeral(),
-					EntryReader.toInstant(result.serverTimeMicros()));
+			return new CloneEntry<>(key, value, result.sequence(), writer,
+					(operation.ttlMillis() > 0) ? Duration.ofMillis(operation.ttlMillis()) : null,
+					options.isEphemeral(), EntryReader.toInstant(result.serverTimeMicros()));
 		});
 	}
 
@@ -228,7 +226,7 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 
 	@Override
 	public @Nullable V put(String key, V value) {
-		return this.reader.valueBefore(this.client.write(putOperation(key, value, this.defaults, true)).entry());
+		return this.reader.valueBefore(this.client.write(putOperation(key, value, WriteOptions.none(), true)).entry());
 	}
 
 	@Override
@@ -242,19 +240,19 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 	@Override
 	public @Nullable V putIfAbsent(String key, V value) {
 		return this.reader
-			.valueBefore(this.client.write(putOperation(key, value, this.defaults.ifAbsent(), true)).entry());
+			.valueBefore(this.client.write(putOperation(key, value, WriteOptions.none().ifAbsent(), true)).entry());
 	}
 
 	@Override
 	public @Nullable V replace(String key, V value) {
 		return this.reader
-			.valueBefore(this.client.write(putOperation(key, value, this.defaults.ifPresent(), true)).entry());
+			.valueBefore(this.client.write(putOperation(key, value, WriteOptions.none().ifPresent(), true)).entry());
 	}
 
 	@Override
 	public boolean replace(String key, V oldValue, V newValue) {
 		Objects.requireNonNull(oldValue, "A shared map has no null values");
-		WriteOperation probe = putOperation(key, newValue, this.defaults, true);
+		WriteOperation probe = putOperation(key, newValue, WriteOptions.none(), true);
 		return swap(fullKey(key), oldValue, (sequence) -> new WriteOperation(probe.kind(), probe.key(), probe.value(),
 				Condition.SEQUENCE, sequence, probe.ttlMillis(), probe.ephemeral(), true));
 	}
@@ -337,9 +335,8 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 			}
 			WriteOperation operation;
 			if (next != null) {
-				operation = putOperation(key, next,
-						(current != null) ? this.defaults.ifSequence(current.sequence()) : this.defaults.ifAbsent(),
-						true);
+				operation = putOperation(key, next, (current != null)
+						? WriteOptions.none().ifSequence(current.sequence()) : WriteOptions.none().ifAbsent(), true);
 			}
 			else if (current != null) {
 				operation = removeOperation(fullKey, Condition.SEQUENCE, current.sequence());
@@ -402,7 +399,8 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 			throw new IllegalArgumentException(
 					"The value of '" + fullKey + "' is empty, which stands for no value: remove the key instead");
 		}
-		long ttlMillis = (options.getTtl() != null) ? options.getTtl().toMillis() : 0;
+		Duration ttl = (options.getTtl() != null) ? options.getTtl() : this.ttl;
+		long ttlMillis = (ttl != null) ? ttl.toMillis() : 0;
 		return new WriteOperation(WriteOperation.Kind.PUT, fullKey, bytes, options.getCondition(),
 				options.getSequence(), ttlMillis, options.isEphemeral(), returnEntry);
 	}

@@ -25,7 +25,7 @@ public interface ValueCodecs {
 				return (ValueCodec<T>) ValueCodec.STRING;
 			}
 			throw new IllegalArgumentException("Values of type " + type.getName()
-					+ " need a JSON library: add spring-boot-jackson, or use String or byte[]");
+					+ " need a JSON library: add spring-boot-starter-jackson, or use string or bytes");
 		}
 
 	};

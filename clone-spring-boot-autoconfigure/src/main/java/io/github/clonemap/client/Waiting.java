@@ -13,7 +13,6 @@ import io.github.clonemap.CloneException;
 import io.github.clonemap.CloneNotConnectedException;
 import io.github.clonemap.CloneStoppedException;
 import io.github.clonemap.CloneTimeoutException;
-import io.github.clonemap.protocol.Sequence;
 
 /**
  * Callers that wait until something is visible here: a sequence they know, or whatever
@@ -92,11 +91,10 @@ final class Waiting {
 			for (Call call : new ArrayList<>(queue)) {
 				if (nowNanos - call.deadlineNanos >= 0) {
 					queue.remove(call);
-					fail(call,
-							(call.sequence == Call.BARRIER)
-									? new CloneNotConnectedException("No server answered within clone.write-timeout")
-									: new CloneTimeoutException("Sequence " + Sequence.toString(call.sequence)
-											+ " did not arrive within clone.write-timeout"));
+					fail(call, (call.sequence == Call.BARRIER)
+							? new CloneNotConnectedException("No server answered within clone.write-timeout")
+							: new CloneTimeoutException(
+									"Sequence " + call.sequence + " did not arrive within clone.write-timeout"));
 				}
 				else {
 					this.nextDeadlineNanos = Math.min(this.nextDeadlineNanos, call.deadlineNanos);

@@ -30,7 +30,7 @@ public final class CloneServer implements AutoCloseable {
 
 	private final Clock clock;
 
-	private @Nullable Running running;
+	private volatile @Nullable Running running;
 
 	/**
 	 * Creates a server that does not run yet.
@@ -81,8 +81,9 @@ public final class CloneServer implements AutoCloseable {
 	 * Whether it has been started and still works.
 	 * @return whether it runs
 	 */
-	public synchronized boolean isRunning() {
-		return this.running != null && this.running.thread.isAlive();
+	public boolean isRunning() {
+		Running running = this.running;
+		return running != null && running.thread.isAlive();
 	}
 
 	/**
@@ -90,19 +91,21 @@ public final class CloneServer implements AutoCloseable {
 	 * @return the port that is bound
 	 * @throws IllegalStateException if the server does not run
 	 */
-	public synchronized int port() {
-		if (this.running == null) {
+	public int port() {
+		Running running = this.running;
+		if (running == null) {
 			throw new IllegalStateException("The server does not run");
 		}
-		return this.running.sockets.port();
+		return running.sockets.port();
 	}
 
 	/**
 	 * The numbers of some moment in the last quarter of a second.
 	 * @return the report, or {@code null} if the server does not run
 	 */
-	public synchronized @Nullable ServerReport report() {
-		return (this.running != null) ? this.running.report : null;
+	public @Nullable ServerReport report() {
+		Running running = this.running;
+		return (running != null) ? running.report : null;
 	}
 
 	/**

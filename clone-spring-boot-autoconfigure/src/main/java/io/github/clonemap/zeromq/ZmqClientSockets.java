@@ -1,9 +1,11 @@
 package io.github.clonemap.zeromq;
 
+import java.io.UncheckedIOException;
 import java.nio.channels.SelectionKey;
 
 import io.github.clonemap.client.ClientSockets;
 import io.github.clonemap.client.ServerEndpoint;
+import io.github.clonemap.client.ServerUnreachableException;
 import io.github.clonemap.protocol.Command;
 import io.github.clonemap.server.ServerSettings;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +13,7 @@ import org.zeromq.SocketType;
 import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
 import org.zeromq.ZMQ.Socket;
+import org.zeromq.ZMQException;
 
 /**
  * The sockets of a client: a DEALER for requests and a SUB for the stream, made anew for
@@ -42,7 +45,7 @@ public final class ZmqClientSockets implements ClientSockets {
 	}
 
 	@Override
-	public void connect(ServerEndpoint server, byte[] topic) {
+	public void connect(ServerEndpoint server, byte[] topic) throws ServerUnreachableException {
 		close(false);
 		Socket requests = Sockets.create(this.context, SocketType.DEALER, MAX_FRAME_BYTES, server.requests());
 		// What may be on its way is bounded by writes in flight and credit; a full socket
@@ -54,8 +57,15 @@ public final class ZmqClientSockets implements ClientSockets {
 		stream.setSndHWM(0);
 		stream.subscribe(topic);
 		this.connection = new Connection(requests, this.wait.add(requests), stream, this.wait.add(stream));
-		requests.connect(server.requests());
-		stream.connect(server.stream());
+		try {
+			requests.connect(server.requests());
+			stream.connect(server.stream());
+		}
+		catch (ZMQException | UncheckedIOException | IllegalArgumentException ex) {
+			// Usually a name that cannot be resolved, which may be different next time.
+			close(false);
+			throw new ServerUnreachableException("cannot connect: " + ex.getMessage(), ex);
+		}
 	}
 
 	@Override

@@ -135,7 +135,7 @@ class AutoConfigurationRulesTests {
 			.map((analyzer) -> analyzer.getClass().getName())
 			.filter((name) -> name.startsWith("io.github.clonemap."))
 			.toList();
-		assertThat(loaded).containsExactlyInAnyOrderElementsOf(present).hasSize(2);
+		assertThat(loaded).containsExactlyInAnyOrderElementsOf(present).hasSize(3);
 	}
 
 	private static ArchCondition<JavaClass> haveNoPublicMembers() {

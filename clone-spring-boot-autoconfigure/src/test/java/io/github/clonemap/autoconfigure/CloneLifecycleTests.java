@@ -132,7 +132,7 @@ class CloneLifecycleTests {
 			.run((context) -> {
 				assertThat(context).hasNotFailed();
 				assertThat(context.getBean(CloneClient.class).isRunning()).isTrue();
-				assertThat(output).contains("No data from [" + nobody + "] within PT0.1S (clone.startup.timeout)");
+				assertThat(output).contains("No data from [" + nobody + "] within 100 ms (clone.startup.timeout)");
 			});
 	}
 

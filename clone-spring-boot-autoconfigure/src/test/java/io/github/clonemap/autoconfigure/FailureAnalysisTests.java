@@ -1,5 +1,7 @@
 package io.github.clonemap.autoconfigure;
 
+import io.github.clonemap.CloneMap;
+import org.springframework.context.annotation.Import;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -66,6 +68,15 @@ class FailureAnalysisTests {
 	}
 
 	@Test
+	void mapOfAnotherTypeIsExplained(CapturedOutput output) {
+		fail(WantsLongs.class, "clone.server.port=0", "clone.maps.counters.value-type=string");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("A CloneMap with values of type java.lang.Long is injected, but no map has values of that type. "
+					+ "Maps: counters (string).")
+			.contains("Set clone.maps.<name>.value-type=java.lang.Long for the map that is meant.");
+	}
+
+	@Test
 	void missingServerIsExplained(CapturedOutput output) {
 		ServerEndpoint nobody = TestServer.nobody();
 		fail("clone.servers=" + nobody, "clone.startup.mode=fail-fast", "clone.startup.timeout=150ms");
@@ -113,7 +124,7 @@ class FailureAnalysisTests {
 	void valueTypeThatNeedsJsonIsExplained(CapturedOutput output) {
 		fail("clone.maps.flags.value-type=java.util.Date");
 		assertThat(output).contains("APPLICATION FAILED TO START")
-			.contains("Values of type java.util.Date need a JSON library: add spring-boot-jackson");
+			.contains("Values of type java.util.Date need a JSON library: add spring-boot-starter-jackson");
 	}
 
 	@Test
@@ -133,12 +144,16 @@ class FailureAnalysisTests {
 	}
 
 	private static void fail(String... properties) {
+		fail(Application.class, properties);
+	}
+
+	private static void fail(Class<?> source, String... properties) {
 		List<String> arguments = new ArrayList<>(List.of("--spring.main.banner-mode=off"));
 		Stream.of(properties).map((property) -> "--" + property).forEach(arguments::add);
 		if (Stream.of(properties).noneMatch((property) -> property.startsWith("clone.server.port"))) {
 			arguments.add("--clone.server.port=0");
 		}
-		SpringApplication application = new SpringApplication(Application.class);
+		SpringApplication application = new SpringApplication(source);
 		application.setWebApplicationType(WebApplicationType.NONE);
 		assertThatException().isThrownBy(() -> application.run(arguments.toArray(String[]::new)).close());
 	}
@@ -146,6 +161,16 @@ class FailureAnalysisTests {
 	@Configuration(proxyBeanMethods = false)
 	@ImportAutoConfiguration({ CloneAutoConfiguration.class, CloneServerAutoConfiguration.class })
 	static class Application {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Application.class)
+	static class WantsLongs {
+
+		WantsLongs(CloneMap<Long> longs) {
+			assertThat(longs).isNotNull();
+		}
 
 	}
 

@@ -288,7 +288,7 @@ final class LocalCluster {
 		 */
 		void leave(boolean inOrder) {
 			if (inOrder) {
-				this.agent.onStop();
+				this.agent.onStop("the client stops");
 				// As with a lingering socket: what can still arrive, does.
 				LocalCluster.this.network.deliver(100);
 			}

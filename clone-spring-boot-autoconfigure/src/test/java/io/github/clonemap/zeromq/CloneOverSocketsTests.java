@@ -182,6 +182,27 @@ class CloneOverSocketsTests {
 	}
 
 	@Test
+	void aServerWhoseNameCannotBeResolvedIsOneOfSeveralThatFail() throws Exception {
+		CloneClient client = new CloneClient(ClientSettings.defaults(), ValueCodecs.BASIC, ZmqClientSockets.factory(),
+				Clock.system());
+		this.toClose.add(client);
+		client.start(List.of(new ServerEndpoint("no-such-host.invalid", 5556),
+				new ServerEndpoint("127.0.0.1", this.server.port())));
+		assertThat(client.awaitLive(Duration.ofSeconds(10))).isTrue();
+		assertThat(client.report().failovers()).isOne();
+	}
+
+	@Test
+	void aServerWhoseNameCannotBeResolvedIsTriedAgain() {
+		CloneClient client = new CloneClient(ClientSettings.defaults(), ValueCodecs.BASIC, ZmqClientSockets.factory(),
+				Clock.system());
+		this.toClose.add(client);
+		client.start(List.of(new ServerEndpoint("no-such-host.invalid", 5556)));
+		await().untilAsserted(() -> assertThat(client.report().failovers()).isGreaterThan(2));
+		assertThat(client.state()).isEqualTo(CloneState.CONNECTING);
+	}
+
+	@Test
 	void aPortInUseIsAnError() {
 		assertThatExceptionOfType(ServerBindException.class).isThrownBy(() -> server(this.server.port()))
 			.satisfies((ex) -> assertThat(ex.isInUse()).isTrue());
