@@ -51,6 +51,10 @@ final class ClientSession {
 
 	private final Backoff backoff;
 
+	private final long timeoutNanos;
+
+	private final long helloIntervalNanos;
+
 	private State state = State.WAITING;
 
 	private int serverIndex = -1;
@@ -85,10 +89,11 @@ final class ClientSession {
 		this.clientId = clientId;
 		this.topic = settings.subtrees().topic();
 		this.partners = partners;
-		this.backoff = new Backoff(MIN_BACKOFF_NANOS, Math.min(MAX_BACKOFF_NANOS, settings.serverTimeout().toNanos()),
-				random);
+		this.timeoutNanos = settings.serverTimeout().toNanos();
+		this.helloIntervalNanos = this.timeoutNanos / 6;
+		this.backoff = new Backoff(MIN_BACKOFF_NANOS, Math.min(MAX_BACKOFF_NANOS, this.timeoutNanos), random);
 		this.retryNanos = clock.nanoTime();
-		this.pingIntervalNanos = settings.serverTimeout().toNanos() / 3;
+		this.pingIntervalNanos = this.timeoutNanos / 3;
 	}
 
 	boolean isEstablished() {
@@ -112,7 +117,6 @@ final class ClientSession {
 	 * @param streamHeardNanos when the stream was last heard
 	 */
 	void onTick(long nowNanos, long streamHeardNanos) {
-		long timeoutNanos = this.settings.serverTimeout().toNanos();
 		switch (this.state) {
 			case WAITING -> {
 				if (nowNanos - this.retryNanos >= 0) {
@@ -120,18 +124,18 @@ final class ClientSession {
 				}
 			}
 			case GREETING -> {
-				if (nowNanos - this.connectedNanos > timeoutNanos) {
+				if (nowNanos - this.connectedNanos > this.timeoutNanos) {
 					lose("no answer within clone.server-timeout", nowNanos);
 				}
-				else if (nowNanos - this.helloNanos > timeoutNanos / 6) {
+				else if (nowNanos - this.helloNanos > this.helloIntervalNanos) {
 					greet(nowNanos);
 				}
 			}
 			case ESTABLISHED -> {
-				if (nowNanos - this.heardNanos > timeoutNanos) {
+				if (nowNanos - this.heardNanos > this.timeoutNanos) {
 					lose("silent for longer than clone.server-timeout", nowNanos);
 				}
-				else if (nowNanos - streamHeardNanos > timeoutNanos) {
+				else if (nowNanos - streamHeardNanos > this.timeoutNanos) {
 					lose("its stream was not heard for longer than clone.server-timeout", nowNanos);
 				}
 				else if (nowNanos - this.pingNanos > this.pingIntervalNanos) {
@@ -144,7 +148,7 @@ final class ClientSession {
 	long nextDeadlineNanos() {
 		return switch (this.state) {
 			case WAITING -> this.retryNanos;
-			case GREETING -> this.helloNanos + this.settings.serverTimeout().toNanos() / 6;
+			case GREETING -> this.helloNanos + this.helloIntervalNanos;
 			case ESTABLISHED -> this.pingNanos + this.pingIntervalNanos;
 		};
 	}
@@ -181,7 +185,7 @@ final class ClientSession {
 		this.backoff.reset();
 		this.complaint = null;
 		this.heardNanos = nowNanos;
-		this.pingIntervalNanos = Math.min(this.settings.serverTimeout().toNanos() / 3,
+		this.pingIntervalNanos = Math.min(this.timeoutNanos / 3,
 				TimeUnit.MILLISECONDS.toNanos(welcome.sessionTimeoutMillis()) / 3);
 		this.offset.reset();
 		ping(nowNanos);
