@@ -252,8 +252,7 @@ final class ClientAgent implements ClientTransport.Handler {
 
 	private CloneState derive() {
 		return switch (this.follower.state()) {
-			case IDLE ->
-				this.follower.isEverFresh() || this.replica.serverId() != 0 ? CloneState.STALE : CloneState.CONNECTING;
+			case IDLE -> (this.replica.serverId() != 0) ? CloneState.STALE : CloneState.CONNECTING;
 			case LISTENING, SYNCING -> CloneState.SYNCING;
 			case FOLLOWING -> (this.nowNanos - this.follower.freshNanos() > this.settings.serverTimeout().toNanos())
 					? CloneState.STALE : CloneState.LIVE;

@@ -148,15 +148,11 @@ final class DispatchThreads implements Dispatcher {
 		}
 
 		boolean joinUntil(long deadlineNanos) {
-			boolean interrupted = false;
 			try {
 				long millis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
 				join(Math.max(1, millis));
 			}
 			catch (InterruptedException ex) {
-				interrupted = true;
-			}
-			if (interrupted) {
 				Thread.currentThread().interrupt();
 			}
 			return !isAlive();

@@ -25,7 +25,7 @@ final class Waiting {
 	/**
 	 * How many may wait at once.
 	 */
-	static final int MAX_WAITING = 65_536;
+	private static final int MAX_WAITING = 65_536;
 
 	private final Queue<Call> bySequence = new PriorityQueue<>(Comparator.comparingLong((call) -> call.sequence));
 
@@ -59,10 +59,6 @@ final class Waiting {
 		this.nextDeadlineNanos = Math.min(this.nextDeadlineNanos, call.deadlineNanos);
 		((call.sequence == Call.BARRIER) ? this.barriers : this.bySequence).add(call);
 		return call.sequence == Call.BARRIER;
-	}
-
-	boolean hasBarriers() {
-		return !this.barriers.isEmpty();
 	}
 
 	/**

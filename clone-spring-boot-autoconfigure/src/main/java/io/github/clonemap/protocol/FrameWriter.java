@@ -139,31 +139,23 @@ public final class FrameWriter {
 	 * @return this writer
 	 */
 	public FrameWriter writeBytes(byte[] source) {
-		return writeBytes(source, 0, source.length);
+		return writeBytes(source, source.length);
 	}
 
 	/**
-	 * Writes a part of an array as it is.
-	 * @param source the array
-	 * @param offset where the part begins
-	 * @param length how long it is
+	 * Writes what another writer holds.
+	 * @param source the other writer
 	 * @return this writer
 	 */
-	public FrameWriter writeBytes(byte[] source, int offset, int length) {
+	public FrameWriter writeFrom(FrameWriter source) {
+		return writeBytes(source.bytes, source.size);
+	}
+
+	private FrameWriter writeBytes(byte[] source, int length) {
 		ensure(length);
-		System.arraycopy(source, offset, this.bytes, this.size, length);
+		System.arraycopy(source, 0, this.bytes, this.size, length);
 		this.size += length;
 		return this;
-	}
-
-	/**
-	 * Writes what another writer holds from some position on.
-	 * @param source the other writer
-	 * @param offset the position
-	 * @return this writer
-	 */
-	public FrameWriter writeFrom(FrameWriter source, int offset) {
-		return writeBytes(source.bytes, offset, source.size - offset);
 	}
 
 	/**

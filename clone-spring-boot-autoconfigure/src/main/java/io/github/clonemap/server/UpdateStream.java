@@ -84,7 +84,7 @@ final class UpdateStream {
 			this.first = update.sequence();
 		}
 		this.last = update.sequence();
-		this.frame.writeFrom(encoded, 0);
+		this.frame.writeFrom(encoded);
 	}
 
 	/**
