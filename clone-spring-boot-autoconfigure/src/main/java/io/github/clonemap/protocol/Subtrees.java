@@ -35,7 +35,7 @@ public final class Subtrees {
 	 */
 	public static final int MAX_BYTES = 32_768;
 
-	private static final char SEPARATOR = '\n';
+	private static final String SEPARATOR = "\n";
 
 	private final List<String> paths;
 
@@ -97,7 +97,7 @@ public final class Subtrees {
 	 */
 	public static Subtrees parse(String text) throws MalformedMessageException {
 		try {
-			Subtrees subtrees = covering(List.of(text.split("\n", MAX_COUNT + 2)));
+			Subtrees subtrees = covering(List.of(text.split(SEPARATOR, MAX_COUNT + 2)));
 			if (!subtrees.toString().equals(text)) {
 				throw new MalformedMessageException("subtrees are not the smallest set, sorted");
 			}
@@ -168,7 +168,7 @@ public final class Subtrees {
 	 */
 	@Override
 	public String toString() {
-		return String.join(String.valueOf(SEPARATOR), this.paths);
+		return String.join(SEPARATOR, this.paths);
 	}
 
 }

@@ -6,7 +6,7 @@ import org.zeromq.ZMQ.Socket;
 
 /**
  * What all our sockets have in common: the settings that keep JeroMQ 0.6.0 out of its own
- * way (Decisions in the README).
+ * way.
  */
 final class Sockets {
 

@@ -100,6 +100,7 @@ public final class ZmqClientSockets implements ClientSockets {
 
 	@Override
 	public boolean drain(Handler handler) {
+		// Not ||: the stream has its turn, too, when there are more replies.
 		return drainRequests(handler) | drainStream(handler);
 	}
 

@@ -102,7 +102,7 @@ public final class ZmqServerSockets implements ServerSockets {
 	private static ServerSockets tryBind(String address, int port, long maxFrameBytes) {
 		ZContext context = Sockets.context("clone-server");
 		try {
-			String host = "tcp://"
+			String host = SCHEME
 					+ ((address.contains(":") && !address.startsWith("[")) ? "[" + address + "]" : address);
 			Socket requests = Sockets.create(context, SocketType.ROUTER, maxFrameBytes, host);
 			requests.setSndHWM(REPLY_LIMIT);

@@ -77,8 +77,7 @@ class FlagService {
 			entry = this.flags.entry(name);
 		}
 		// The server decides whether the value is still this one. A version that differs
-		// in
-		// nothing but its sequence passes, which is what the client has seen, too.
+		// only in its sequence passes, which is what the client has seen, too.
 		if (entry == null || entry.sequence() != sequence || !this.flags.remove(name, entry.value())) {
 			CloneEntry<Flag> current = this.flags.entry(name);
 			throw new CloneConditionFailedException("The flag has changed", (current != null) ? current.sequence() : 0);
