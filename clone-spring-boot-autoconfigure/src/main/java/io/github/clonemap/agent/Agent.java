@@ -19,7 +19,8 @@ public interface Agent {
 	void turn();
 
 	/**
-	 * The last thing on the agent's thread: close what it owns.
+	 * The last thing on the agent's thread, also after a turn that threw something: close
+	 * what it owns.
 	 */
 	void onClose();
 

@@ -9,6 +9,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs an agent on a platform thread of its own, which nobody interrupts: an interrupt in
  * the middle of a socket call breaks the socket.
+ * <p>
+ * All methods may be called by any thread; {@link #start()} once.
  *
  * @since 0.1.0
  */

@@ -6,6 +6,8 @@ import java.util.random.RandomGenerator;
  * How long to wait before the next attempt: twice as long each time, up to a limit, and
  * each time somewhere in the upper half, so that many who lost the same server do not
  * come back in the same instant.
+ * <p>
+ * For one thread.
  *
  * @since 0.1.0
  */

@@ -3,7 +3,7 @@ package io.github.clonemap.agent;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Where time comes from.
+ * Where time comes from. May be asked by any thread.
  *
  * @since 0.1.0
  */

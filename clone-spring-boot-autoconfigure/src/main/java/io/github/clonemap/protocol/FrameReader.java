@@ -9,6 +9,8 @@ import java.util.Arrays;
  * Reads the fields of one frame, in network byte order, and trusts none of them: a field
  * that does not fit the frame is a {@link MalformedMessageException}, and nothing is
  * allocated for a length that the frame does not have.
+ * <p>
+ * For one thread.
  *
  * @since 0.1.0
  */

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A change of one key with its place in the server's order. An update with a value is
  * also the key's entry; server and client extend it with what they keep beside an entry,
- * so that an entry is one object.
+ * so that an entry is one object. Immutable; the value is shared.
  *
  * <pre>
  * kind u8 | sequence i64 | server time i64 | writer kind u8 | writer i64 | flags u8 | key text

@@ -36,6 +36,8 @@ import org.slf4j.LoggerFactory;
  * <p>
  * What is ordered in a turn is published and acknowledged at its end: so batches form by
  * themselves when much is waiting, and one update alone leaves at once.
+ * <p>
+ * For one thread, the agent's.
  *
  * @since 0.1.0
  */

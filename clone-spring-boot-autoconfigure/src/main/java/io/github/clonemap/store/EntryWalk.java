@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
  * A walk over the entries of a store, oldest first, that may stop and go on while the
  * store changes. It shows every entry that was there when it began and is not changed
  * before the walk comes by; what is changed meanwhile is in the stream of updates.
+ * <p>
+ * For the thread of its store.
  *
  * @since 0.1.0
  */
