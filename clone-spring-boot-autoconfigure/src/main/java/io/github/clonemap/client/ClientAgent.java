@@ -83,7 +83,7 @@ final class ClientAgent implements ClientTransport.Handler {
 		this.follower = new StreamFollower(this.replica,
 				new ReplicaUpdater(this.replica, surroundings.listeners, this.dispatcher, this.offset, clock),
 				transport, this.offset, clock, settings, new FollowerEvents());
-		this.session = new ClientSession(settings, servers, transport, clock, this.offset, this.clientId, random,
+		this.session = new ClientSession(settings, servers, transport, clock, this.offset, random,
 				new SessionPartners());
 	}
 
@@ -290,9 +290,10 @@ final class ClientAgent implements ClientTransport.Handler {
 	private final class SessionPartners implements ClientSession.Partners {
 
 		@Override
-		public Hello hello(int version, long clientId, String name) {
-			return new Hello(version, clientId, name, ClientAgent.this.replica.sequence(),
-					ClientAgent.this.replica.serverId(), ClientAgent.this.writes.nextUnknownCounter());
+		public Hello hello() {
+			return new Hello(Message.VERSION, ClientAgent.this.clientId, ClientAgent.this.settings.name(),
+					ClientAgent.this.replica.sequence(), ClientAgent.this.replica.serverId(),
+					ClientAgent.this.writes.nextUnknownCounter());
 		}
 
 		@Override

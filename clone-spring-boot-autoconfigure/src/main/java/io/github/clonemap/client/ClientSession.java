@@ -43,8 +43,6 @@ final class ClientSession {
 
 	private final ClockOffset offset;
 
-	private final long clientId;
-
 	private final byte[] topic;
 
 	private final Partners partners;
@@ -80,13 +78,12 @@ final class ClientSession {
 	private volatile long failovers;
 
 	ClientSession(ClientSettings settings, List<ServerEndpoint> servers, ClientTransport transport, Clock clock,
-			ClockOffset offset, long clientId, RandomGenerator random, Partners partners) {
+			ClockOffset offset, RandomGenerator random, Partners partners) {
 		this.settings = settings;
 		this.servers = List.copyOf(servers);
 		this.transport = transport;
 		this.clock = clock;
 		this.offset = offset;
-		this.clientId = clientId;
 		this.topic = settings.subtrees().topic();
 		this.partners = partners;
 		this.timeoutNanos = settings.serverTimeout().toNanos();
@@ -181,7 +178,7 @@ final class ClientSession {
 							+ "below two heartbeats calls a healthy server lost",
 					this.settings.name(), this.settings.serverTimeout().toMillis(), welcome.heartbeatMillis());
 		}
-		this.state = State.ESTABLISHED;
+		become(State.ESTABLISHED, "the server has answered");
 		this.backoff.reset();
 		this.complaint = null;
 		this.heardNanos = nowNanos;
@@ -220,7 +217,7 @@ final class ClientSession {
 	 */
 	void greetAgain(String reason, long nowNanos) {
 		logger.info("{} greets {} again: {}", this.settings.name(), this.server, reason);
-		this.state = State.GREETING;
+		become(State.GREETING, reason);
 		this.connectedNanos = nowNanos;
 		this.partners.onLost(reason, nowNanos);
 		greet(nowNanos);
@@ -239,7 +236,7 @@ final class ClientSession {
 		this.serverIndex = (this.serverIndex + 1) % this.servers.size();
 		ServerEndpoint server = this.servers.get(this.serverIndex);
 		this.server = server;
-		this.state = State.GREETING;
+		become(State.GREETING, "it is the next server's turn");
 		this.connectedNanos = nowNanos;
 		try {
 			this.transport.connect(server, this.topic);
@@ -252,7 +249,7 @@ final class ClientSession {
 
 	private void greet(long nowNanos) {
 		this.helloNanos = nowNanos;
-		send(this.partners.hello(Message.VERSION, this.clientId, this.settings.name()));
+		send(this.partners.hello());
 	}
 
 	/**
@@ -268,11 +265,19 @@ final class ClientSession {
 			logger.warn("{} lost {} ({}); trying {}", this.settings.name(), this.server, reason, this.servers);
 		}
 		this.failovers++;
-		this.state = State.WAITING;
+		become(State.WAITING, reason);
 		boolean roundIsOver = this.serverIndex == this.servers.size() - 1;
 		this.retryNanos = nowNanos + (roundIsOver ? this.backoff.nextNanos() : 0);
 		this.transport.disconnect();
 		this.partners.onLost(reason, nowNanos);
+	}
+
+	/**
+	 * The only place that changes the state.
+	 */
+	private void become(State next, String reason) {
+		logger.debug("{} with {}: {} -> {}: {}", this.settings.name(), this.server, this.state, next, reason);
+		this.state = next;
 	}
 
 	private void send(Message message) {
@@ -300,7 +305,7 @@ final class ClientSession {
 	 */
 	interface Partners {
 
-		Hello hello(int version, long clientId, String name);
+		Hello hello();
 
 		void onEstablished(Welcome welcome, long nowNanos);
 
