@@ -2,7 +2,8 @@ package io.github.clonemap;
 
 /**
  * The calling thread was interrupted while it waited: the outcome of the write is
- * unknown. The thread's interrupt flag is set again.
+ * unknown, unless the message says that it was not sent. The thread's interrupt flag is
+ * set again.
  *
  * @since 0.1.0
  */

@@ -20,10 +20,11 @@ import org.jspecify.annotations.Nullable;
  * {@code remove}, {@code putIfAbsent}, {@code replace}, {@code compute},
  * {@code computeIfAbsent}, {@code computeIfPresent} and {@code merge} are atomic across
  * all instances. The blocking forms return when the server has acknowledged the write and
- * it is visible here, so that a thread always reads its own writes. They wait up to
- * {@code clone.write-timeout}. The functions given to the {@code compute} methods and to
- * {@code merge} may run more than once, must not have side effects, and run on the
- * calling thread.
+ * it is visible here, so that a thread reads its own writes; on a dispatch thread, that
+ * is in a listener, they return when it is acknowledged, as the stream may be waiting for
+ * that very thread. They wait up to {@code clone.write-timeout}. The functions given to
+ * the {@code compute} methods and to {@code merge} may run more than once, must not have
+ * side effects, and run on the calling thread.
  * <p>
  * <b>What you will not see.</b> Another instance's write is not visible here at the
  * instant at which it was acknowledged there: use {@link #await(long)} or
@@ -51,9 +52,13 @@ import org.jspecify.annotations.Nullable;
  * {@link CloneNotConnectedException} (it was not sent), {@link CloneRejectedException}
  * (the server refused it), {@link CloneInterruptedException} (the calling thread was
  * interrupted; the outcome is unknown) and {@link CloneStoppedException}; the futures of
- * the asynchronous forms complete exceptionally with the same. Futures are completed on a
- * thread of their own, never on the one that moves the data, so their dependents may
- * block, at the cost of other futures.
+ * the asynchronous forms complete exceptionally with the same. A value that cannot be
+ * turned into bytes makes every form of a write throw {@link CloneEncodingException} at
+ * once. A value that is here but is not of this map's type makes {@link #get},
+ * {@link #entry}, the {@code compute} methods, {@code merge} and the writes that expect a
+ * value throw it; iterations leave such a value out, and so do {@code clear} and
+ * {@code replaceAll}. Futures are completed on a thread of their own, never on the one
+ * that moves the data, so their dependents may block, at the cost of other futures.
  *
  * @param <V> the type of the values
  * @since 0.1.0
@@ -77,6 +82,7 @@ public interface CloneMap<V> extends ConcurrentMap<String, V> {
 	 * @param key the key, relative to {@link #subtree()}
 	 * @return the entry, or {@code null} if there is none
 	 * @throws IllegalArgumentException if this application does not hold that key
+	 * @throws CloneEncodingException if the value is not of this map's type
 	 */
 	@Nullable CloneEntry<V> entry(String key);
 
@@ -88,6 +94,7 @@ public interface CloneMap<V> extends ConcurrentMap<String, V> {
 	 * @return completes with the new entry when the server has acknowledged it and it is
 	 * visible here
 	 * @throws IllegalArgumentException if the key or the value cannot be shared
+	 * @throws CloneEncodingException if the value cannot be turned into bytes
 	 */
 	CompletableFuture<CloneEntry<V>> putAsync(String key, V value);
 
@@ -102,6 +109,7 @@ public interface CloneMap<V> extends ConcurrentMap<String, V> {
 	 * visible here; exceptionally with {@link CloneConditionFailedException} if the
 	 * condition did not hold
 	 * @throws IllegalArgumentException if the key or the value cannot be shared
+	 * @throws CloneEncodingException if the value cannot be turned into bytes
 	 */
 	CompletableFuture<CloneEntry<V>> putAsync(String key, V value, WriteOptions options);
 
@@ -168,7 +176,9 @@ public interface CloneMap<V> extends ConcurrentMap<String, V> {
 	 * what another has written, after being told its {@link CloneEntry#sequence()}.
 	 * @param sequence the sequence
 	 * @return completes on the thread of the futures; exceptionally with
-	 * {@link CloneTimeoutException} after {@code clone.write-timeout}
+	 * {@link CloneTimeoutException} after {@code clone.write-timeout}, with
+	 * {@link CloneNotConnectedException} if too many wait already, and with
+	 * {@link CloneStoppedException}
 	 */
 	CompletableFuture<Void> await(long sequence);
 
@@ -176,7 +186,7 @@ public interface CloneMap<V> extends ConcurrentMap<String, V> {
 	 * Completes when everything that the active server had when asked is visible here.
 	 * @return completes on the thread of the futures; exceptionally with
 	 * {@link CloneTimeoutException} or {@link CloneNotConnectedException} after
-	 * {@code clone.write-timeout}
+	 * {@code clone.write-timeout}, and with {@link CloneStoppedException}
 	 */
 	CompletableFuture<Void> barrier();
 

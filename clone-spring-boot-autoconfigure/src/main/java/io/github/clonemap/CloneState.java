@@ -20,8 +20,9 @@ public enum CloneState {
 	LIVE,
 
 	/**
-	 * The server has been silent for longer than {@code clone.server-timeout}; reads show
-	 * the last known data.
+	 * The connection is lost, or nothing has proved for {@code clone.server-timeout} that
+	 * the data is fresh: the server is silent, or listeners hold the stream up. Reads
+	 * show the last known data.
 	 */
 	STALE,
 

@@ -48,6 +48,7 @@ public final class WriteOptions {
 	 * The server removes the entry after this time, unless it is written again.
 	 * @param ttl the time to live, from one millisecond to {@link #MAX_TTL}
 	 * @return the changed options
+	 * @throws IllegalArgumentException if it is not
 	 */
 	public WriteOptions ttl(Duration ttl) {
 		if (ttl.compareTo(MIN_TTL) < 0 || ttl.compareTo(MAX_TTL) > 0) {
@@ -85,6 +86,7 @@ public final class WriteOptions {
 	 * Write only if the key's entry still has this sequence.
 	 * @param sequence the sequence of an entry that was read
 	 * @return the changed options
+	 * @throws IllegalArgumentException if it is not positive, as every entry's is
 	 */
 	public WriteOptions ifSequence(long sequence) {
 		if (sequence <= 0) {

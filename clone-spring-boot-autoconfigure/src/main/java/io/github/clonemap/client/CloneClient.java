@@ -96,6 +96,7 @@ public final class CloneClient implements AutoCloseable {
 	 * Starts the threads, which connect in the background; does nothing if it runs
 	 * already.
 	 * @param servers where the servers listen, in order of preference, at least one
+	 * @throws IllegalArgumentException if there are none
 	 */
 	public synchronized void start(List<ServerEndpoint> servers) {
 		if (servers.isEmpty()) {

@@ -307,8 +307,9 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 		}
 		ReplicaEntry entry = this.replica
 			.get(this.subtree.isEmpty() ? text : new ViewKey(this.subtree, this.subtreeHash, text));
-		if (entry == null) {
-			checkHeld(this.subtree.concat(text));
+		// A subtree is held, or there was no map of it; only the whole may have holes.
+		if (entry == null && this.subtree.isEmpty()) {
+			checkHeld(text);
 		}
 		return entry;
 	}

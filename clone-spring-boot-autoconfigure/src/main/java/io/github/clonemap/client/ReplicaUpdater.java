@@ -35,6 +35,8 @@ final class ReplicaUpdater {
 
 	private final Clock clock;
 
+	private final Update.Factory<ReplicaEntry> entries = this::newEntry;
+
 	ReplicaUpdater(Replica replica, ChangeListeners listeners, Dispatcher dispatcher, ClockOffset offset, Clock clock) {
 		this.replica = replica;
 		this.listeners = listeners;
@@ -83,7 +85,7 @@ final class ReplicaUpdater {
 	boolean apply(FrameReader updates, int count, long applied) throws MalformedMessageException {
 		boolean heard = !this.listeners.isEmpty();
 		for (int i = 0; i < count; i++) {
-			ReplicaEntry update = Update.read(updates, this::newEntry);
+			ReplicaEntry update = Update.read(updates, this.entries);
 			if (update.sequence() <= applied) {
 				continue;
 			}
