@@ -58,7 +58,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #entry}, the {@code compute} methods, {@code merge} and the writes that expect a
  * value throw it; iterations leave such a value out, and so do {@code clear} and
  * {@code replaceAll}. Futures are completed on a thread of their own, never on the one
- * that moves the data, so their dependents may block, at the cost of other futures.
+ * that moves the data, so their dependents may block, at the cost of other futures; only
+ * one must not wait there for another future of this library.
  *
  * @param <V> the type of the values
  * @since 0.1.0

@@ -1,5 +1,7 @@
 package io.github.clonemap.client;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
@@ -22,6 +24,12 @@ final class ChangeListeners {
 	private static final Logger logger = LoggerFactory.getLogger(ChangeListeners.class);
 
 	private final List<Listening<?>> all = new CopyOnWriteArrayList<>();
+
+	/**
+	 * What is still to be handed over beside the stream. A stop interrupts it, the next
+	 * start goes on. For the agent.
+	 */
+	private final Deque<Feed> feeds = new ArrayDeque<>();
 
 	private final LongAdder errors = new LongAdder();
 
@@ -49,6 +57,10 @@ final class ChangeListeners {
 
 	void remove(Listening<?> listening) {
 		this.all.remove(listening);
+	}
+
+	Deque<Feed> feeds() {
+		return this.feeds;
 	}
 
 	boolean isEmpty() {
@@ -86,7 +98,7 @@ final class ChangeListeners {
 	void dispatchTo(Listening<?> listening, Update update, @Nullable ReplicaEntry previous, Phase phase,
 			Dispatcher dispatcher) {
 		if (listening.concerns(update.key())) {
-			dispatcher.dispatch(update.key().hashCode(), () -> deliver(listening, update, previous, phase));
+			dispatcher.dispatch(update.key().hashCode(), new Delivery<>(this, listening, update, previous, phase));
 		}
 	}
 
@@ -113,6 +125,24 @@ final class ChangeListeners {
 			this.errors.increment();
 			listening.onError(ex, logger);
 		}
+	}
+
+	/**
+	 * A change on its way to a listener.
+	 */
+	private record Delivery<V>(ChangeListeners listeners, Listening<V> listening, Update update,
+			@Nullable ReplicaEntry previous, Phase phase) implements Dispatcher.Delivery {
+
+		@Override
+		public int weight() {
+			return this.update.weight() + ((this.previous != null) ? this.previous.weight() : 0);
+		}
+
+		@Override
+		public void run() {
+			this.listeners.deliver(this.listening, this.update, this.previous, this.phase);
+		}
+
 	}
 
 }

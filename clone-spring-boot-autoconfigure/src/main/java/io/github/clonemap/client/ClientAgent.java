@@ -78,7 +78,7 @@ final class ClientAgent implements ClientTransport.Handler {
 		this.nowNanos = clock.nanoTime();
 		// After a stop and a start there is data already, but nobody knows how old it is.
 		this.state = (this.replica.serverId() == 0) ? CloneState.CONNECTING : CloneState.STALE;
-		this.writes = new PendingWrites(transport, this.dispatcher, this.replica, this.timers, settings);
+		this.writes = new PendingWrites(transport, this.dispatcher, this.replica, this.timers, clock, settings);
 		this.waiting = new Waiting(this.dispatcher);
 		this.follower = new StreamFollower(this.replica,
 				new ReplicaUpdater(this.replica, surroundings.listeners, this.dispatcher, this.offset, clock),
@@ -124,7 +124,9 @@ final class ClientAgent implements ClientTransport.Handler {
 		this.nowNanos = nowNanos;
 		this.follower.onTick(nowNanos);
 		this.session.onTick(nowNanos, this.follower.lastHeardNanos());
-		this.writes.onTick(nowNanos);
+		if (this.writes.onTick(nowNanos) && this.session.isEstablished()) {
+			this.session.ping(nowNanos);
+		}
 		this.waiting.onTick(nowNanos);
 		updateState(this.follower.isHeldUp() ? "listeners hold the stream up (clone.events.queue-capacity)"
 				: "no sign of life for clone.server-timeout");
@@ -169,10 +171,14 @@ final class ClientAgent implements ClientTransport.Handler {
 	 * The client stops: tells the server and all who wait.
 	 */
 	void onStop(String reason) {
-		this.session.stop();
-		this.writes.stop(this.nowNanos);
-		this.waiting.stop();
-		become(CloneState.STOPPED, reason);
+		try {
+			this.session.stop();
+		}
+		finally {
+			this.writes.stop(this.nowNanos);
+			this.waiting.stop();
+			become(CloneState.STOPPED, reason);
+		}
 	}
 
 	@Override
@@ -227,6 +233,7 @@ final class ClientAgent implements ClientTransport.Handler {
 		}
 		else if (message instanceof Pong pong) {
 			this.session.onPong(pong, this.clock.epochMicros());
+			this.writes.onPong(pong, this.nowNanos);
 			this.waiting.onCommitted(pong.committed(), pong.micros(), this.replica.sequence());
 		}
 		else if (message instanceof Welcome welcome) {

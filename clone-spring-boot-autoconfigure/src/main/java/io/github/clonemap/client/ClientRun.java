@@ -12,6 +12,7 @@ import io.github.clonemap.agent.AgentSleep;
 import io.github.clonemap.agent.AgentThread;
 import io.github.clonemap.agent.Clock;
 import io.github.clonemap.agent.Mailbox;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run of a client, from start to stop: its threads, its sockets and its mailboxes.
@@ -51,16 +52,16 @@ final class ClientRun implements Agent {
 
 	ClientRun(ClientSettings settings, List<ServerEndpoint> servers, ClientSockets sockets, Clock clock,
 			Replica replica, ChangeListeners changeListeners, ClockOffset offset, ClientTimers timers,
-			ClientListener listener) {
+			ClientListener listener, @Nullable ClientRun former) {
 		this.name = settings.name();
 		this.sockets = sockets;
 		this.clock = clock;
 		this.sleep = new AgentSleep(sockets::wakeUp);
 		// The budget bounds what is in it; some room more for those who just acquire.
-		this.writes = new Mailbox<>(settings.maxInFlight() + 64, this.sleep);
+		this.writes = new Mailbox<>(WriteBudget.EXCESS * settings.maxInFlight() + 64, this.sleep);
 		this.waiting = new Mailbox<>(1024, this.sleep);
 		this.dispatchThreads = new DispatchThreads(settings.name(), settings.eventThreads(),
-				settings.eventQueueCapacity());
+				settings.eventQueueCapacity(), (former != null) ? former.dispatchThreads : null);
 		this.agent = new ClientAgent(settings, servers, sockets, clock, new SecureRandom(),
 				new ClientAgent.Surroundings(replica, changeListeners, this.dispatchThreads, offset, timers, listener));
 		this.writer = new CloneWriter(CloneWriter.Kind.NATIVE, this.agent.clientId());
@@ -164,9 +165,13 @@ final class ClientRun implements Agent {
 	@Override
 	public void onClose() {
 		this.ended = true;
-		endRemaining();
-		this.agent.onStop((this.thread.failure() == null) ? "the client stops" : "an error ended the client");
-		this.sockets.close();
+		try {
+			endRemaining();
+			this.agent.onStop((this.thread.failure() == null) ? "the client stops" : "an error ended the client");
+		}
+		finally {
+			this.sockets.close();
+		}
 	}
 
 	@Override
@@ -189,13 +194,20 @@ final class ClientRun implements Agent {
 	 * Ends what nobody will take from the mailboxes any more.
 	 */
 	private synchronized void endRemaining() {
-		for (WriteCall<?> call = this.writes.poll(); call != null; call = this.writes.poll()) {
-			call.failed(new CloneStoppedException(
-					"The client stopped before the write of '" + call.operation().key() + "' was sent"))
-				.run();
+		// What a producer is just putting in is announced before it can be taken.
+		while (!this.writes.isEmpty()) {
+			WriteCall<?> call = this.writes.poll();
+			if (call != null) {
+				call.failed(new CloneStoppedException(
+						"The client stopped before the write of '" + call.operation().key() + "' was sent"))
+					.run();
+			}
 		}
-		for (Waiting.Call call = this.waiting.poll(); call != null; call = this.waiting.poll()) {
-			call.future().completeExceptionally(new CloneStoppedException("The client stopped"));
+		while (!this.waiting.isEmpty()) {
+			Waiting.Call call = this.waiting.poll();
+			if (call != null) {
+				call.future().completeExceptionally(new CloneStoppedException("The client stopped"));
+			}
 		}
 	}
 

@@ -1,6 +1,7 @@
 package io.github.clonemap.client;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -75,6 +76,8 @@ public final class CloneClient implements AutoCloseable {
 
 	private volatile boolean started;
 
+	private @Nullable ClientRun former;
+
 	/**
 	 * Creates a client that does not run yet.
 	 * @param settings its settings
@@ -104,7 +107,7 @@ public final class CloneClient implements AutoCloseable {
 		}
 		if (this.running == null) {
 			ClientRun running = new ClientRun(this.settings, servers, this.sockets.open(), this.clock, this.replica,
-					this.changeListeners, this.offset, this.timers, new Announcer());
+					this.changeListeners, this.offset, this.timers, new Announcer(), this.former);
 			this.running = running;
 			this.started = true;
 			running.start();
@@ -119,6 +122,7 @@ public final class CloneClient implements AutoCloseable {
 		ClientRun running = this.running;
 		if (running != null) {
 			running.stop();
+			this.former = running;
 			this.running = null;
 		}
 	}
@@ -318,6 +322,35 @@ public final class CloneClient implements AutoCloseable {
 	}
 
 	/**
+	 * Writes several at once, and waits for all results.
+	 */
+	void writeAll(List<WriteOperation> operations) {
+		List<WriteCall<WriteResult>> calls = new ArrayList<>(operations.size());
+		CloneException failure = null;
+		try {
+			for (WriteOperation operation : operations) {
+				WriteCall<WriteResult> call = call(operation, Function.identity(), true, !DispatchThreads.isCurrent());
+				submit(call);
+				calls.add(call);
+			}
+		}
+		catch (CloneException ex) {
+			failure = ex;
+		}
+		for (WriteCall<WriteResult> call : calls) {
+			try {
+				call.join(this.clock.nanoTime());
+			}
+			catch (CloneException ex) {
+				failure = (failure != null) ? failure : ex;
+			}
+		}
+		if (failure != null) {
+			throw failure;
+		}
+	}
+
+	/**
 	 * Writes, and waits for no more than room among the writes in flight.
 	 * @param reader makes something of the result; may throw a {@link CloneException}
 	 */
@@ -365,7 +398,9 @@ public final class CloneClient implements AutoCloseable {
 			throw new CloneStoppedException("The write of '" + call.operation().key() + "' was not sent: the client "
 					+ (this.started ? "has stopped" : "has not started yet"));
 		}
-		if (!this.budget.acquire(call.weight(), this.settings.writeTimeout().toNanos())) {
+		boolean room = DispatchThreads.isCompleting() ? this.budget.acquireExcess(call.weight())
+				: this.budget.acquire(call.weight(), this.settings.writeTimeout().toNanos());
+		if (!room) {
 			if (Thread.currentThread().isInterrupted()) {
 				throw new CloneInterruptedException(
 						"Interrupted before the write of '" + call.operation().key() + "' was sent: it will not be");

@@ -3,10 +3,12 @@ package io.github.clonemap.client;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 import io.github.clonemap.agent.AgentSleep;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +22,12 @@ final class DispatchThreads implements Dispatcher {
 
 	private static final Logger logger = LoggerFactory.getLogger(DispatchThreads.class);
 
+	/**
+	 * How many bytes of changes may wait for each thread: a bound beside their number, so
+	 * that large values cannot fill the memory.
+	 */
+	private static final long MAX_QUEUED_BYTES = 32L << 20;
+
 	private final List<Worker> changes = new ArrayList<>();
 
 	private final Worker announcements;
@@ -28,13 +36,26 @@ final class DispatchThreads implements Dispatcher {
 
 	private final int capacity;
 
-	DispatchThreads(String name, int threads, int capacity) {
+	/**
+	 * Starts the threads.
+	 * @param name the name of the client
+	 * @param threads how many call listeners
+	 * @param capacity how many changes may wait for each of these
+	 * @param former the threads of the run before, as many, which may still be busy: each
+	 * new one waits for its predecessor, so that a listener is not called twice at once
+	 */
+	DispatchThreads(String name, int threads, int capacity, @Nullable DispatchThreads former) {
 		this.capacity = capacity;
-		for (int i = 1; i <= threads; i++) {
-			this.changes.add(new Worker("clone-events-" + i + "-" + name));
+		for (int i = 0; i < threads; i++) {
+			this.changes.add(new Worker("clone-events-" + (i + 1) + "-" + name,
+					(former != null) ? former.changes.get(i) : null));
 		}
-		this.announcements = new Worker("clone-states-" + name);
-		this.completions = new Worker("clone-writes-" + name);
+		this.announcements = new Worker("clone-states-" + name, (former != null) ? former.announcements : null);
+		this.completions = new Worker("clone-writes-" + name, (former != null) ? former.completions : null);
+		this.completions.completes = true;
+		this.changes.forEach(Thread::start);
+		this.announcements.start();
+		this.completions.start();
 	}
 
 	/**
@@ -45,10 +66,18 @@ final class DispatchThreads implements Dispatcher {
 		return Thread.currentThread() instanceof Worker;
 	}
 
+	/**
+	 * Whether the calling thread is one that completes futures. It must not wait for room
+	 * among the writes: it is the one that makes room.
+	 */
+	static boolean isCompleting() {
+		return Thread.currentThread() instanceof Worker worker && worker.completes;
+	}
+
 	@Override
 	public boolean hasRoom() {
 		for (int i = 0; i < this.changes.size(); i++) {
-			if (this.changes.get(i).queue.size() >= this.capacity) {
+			if (!this.changes.get(i).hasRoom(this.capacity)) {
 				return false;
 			}
 		}
@@ -56,7 +85,7 @@ final class DispatchThreads implements Dispatcher {
 	}
 
 	@Override
-	public void dispatch(int hash, Runnable delivery) {
+	public void dispatch(int hash, Delivery delivery) {
 		this.changes.get(Math.floorMod(hash ^ (hash >>> 16), this.changes.size())).add(delivery);
 	}
 
@@ -105,19 +134,33 @@ final class DispatchThreads implements Dispatcher {
 
 		private final AgentSleep sleep = new AgentSleep(() -> LockSupport.unpark(this));
 
-		Worker(String name) {
+		private final AtomicLong bytes = new AtomicLong();
+
+		private @Nullable Worker former;
+
+		private boolean completes;
+
+		Worker(String name, @Nullable Worker former) {
 			super(name);
 			setDaemon(true);
-			start();
+			this.former = former;
+		}
+
+		boolean hasRoom(int capacity) {
+			return this.queue.size() < capacity && this.bytes.get() < MAX_QUEUED_BYTES;
 		}
 
 		void add(Runnable work) {
+			if (work instanceof Delivery delivery) {
+				this.bytes.addAndGet(delivery.weight());
+			}
 			this.queue.offer(work);
 			this.sleep.wakeUp();
 		}
 
 		@Override
 		public void run() {
+			waitForFormer();
 			while (true) {
 				Runnable work = this.queue.poll();
 				if (work == END) {
@@ -133,7 +176,25 @@ final class DispatchThreads implements Dispatcher {
 				catch (Throwable ex) {
 					logger.warn("{}: the application's code failed", getName(), ex);
 				}
+				if (work instanceof Delivery delivery) {
+					this.bytes.addAndGet(-delivery.weight());
+				}
+				// Whoever interrupted meant the code that has just run, not what comes
+				// next.
+				Thread.interrupted();
 			}
+		}
+
+		private void waitForFormer() {
+			while (this.former != null && this.former.isAlive()) {
+				try {
+					this.former.join();
+				}
+				catch (InterruptedException ex) {
+					logger.debug("{} was interrupted", getName());
+				}
+			}
+			this.former = null;
 		}
 
 		private void waitForWork() {
@@ -142,8 +203,7 @@ final class DispatchThreads implements Dispatcher {
 				LockSupport.park(this);
 			}
 			this.sleep.awake();
-			// Whoever interrupted meant the application's code, which is through; a flag
-			// that stays set would keep this thread from waiting.
+			// A flag that stays set would keep this thread from waiting.
 			Thread.interrupted();
 		}
 

@@ -14,7 +14,7 @@ interface Dispatcher {
 	/**
 	 * Hands a change over: those with the same hash run one after the other, in order.
 	 */
-	void dispatch(int hash, Runnable delivery);
+	void dispatch(int hash, Delivery delivery);
 
 	/**
 	 * Hands over what concerns the client itself; all of it runs in order.
@@ -30,5 +30,17 @@ interface Dispatcher {
 	 * How many changes wait.
 	 */
 	int queued();
+
+	/**
+	 * A change for a listener.
+	 */
+	interface Delivery extends Runnable {
+
+		/**
+		 * About how many bytes it keeps in memory.
+		 */
+		int weight();
+
+	}
 
 }

@@ -14,9 +14,11 @@ import io.github.clonemap.CloneRejectedException;
 import io.github.clonemap.CloneStoppedException;
 import io.github.clonemap.CloneTimeoutException;
 import io.github.clonemap.WriteOptions.Condition;
+import io.github.clonemap.agent.Clock;
 import io.github.clonemap.client.ClientTimers.WriteOutcome;
 import io.github.clonemap.protocol.FrameWriter;
 import io.github.clonemap.protocol.Message.Ack;
+import io.github.clonemap.protocol.Message.Pong;
 import io.github.clonemap.protocol.Message.Welcome;
 import io.github.clonemap.protocol.Message.Write;
 import io.github.clonemap.protocol.WriteOperation;
@@ -51,6 +53,8 @@ final class PendingWrites {
 
 	private final ClientTimers timers;
 
+	private final Clock clock;
+
 	private final int maxInFlight;
 
 	private final long resendNanos;
@@ -59,18 +63,21 @@ final class PendingWrites {
 
 	private long progressNanos;
 
+	private long askedMicros;
+
 	private long sessionId;
 
 	private int maxValueSize = Integer.MAX_VALUE;
 
 	private boolean connected;
 
-	PendingWrites(ClientTransport transport, Dispatcher dispatcher, Replica replica, ClientTimers timers,
+	PendingWrites(ClientTransport transport, Dispatcher dispatcher, Replica replica, ClientTimers timers, Clock clock,
 			ClientSettings settings) {
 		this.transport = transport;
 		this.dispatcher = dispatcher;
 		this.replica = replica;
 		this.timers = timers;
+		this.clock = clock;
 		this.maxInFlight = settings.maxInFlight();
 		this.resendNanos = settings.serverTimeout().toNanos() / 4;
 	}
@@ -125,6 +132,7 @@ final class PendingWrites {
 			if (counter++ == call.counter) {
 				this.inFlight.removeFirst();
 				this.progressNanos = nowNanos;
+				this.askedMicros = 0;
 				onResult(call, result, nowNanos);
 			}
 		}
@@ -142,9 +150,10 @@ final class PendingWrites {
 	}
 
 	/**
-	 * Ends what has waited for too long, and sends again what may have been lost.
+	 * Ends what has waited for too long.
+	 * @return whether the server should be asked, because results are missing
 	 */
-	void onTick(long nowNanos) {
+	boolean onTick(long nowNanos) {
 		for (WriteCall<?> call = this.unseen.peekFirst(); isOver(call, nowNanos); call = this.unseen.peekFirst()) {
 			// The promise is the acknowledgement, and that is here.
 			succeed(this.unseen.removeFirst(), nowNanos);
@@ -165,7 +174,24 @@ final class PendingWrites {
 					nowNanos);
 		}
 		if (this.connected && !this.inFlight.isEmpty() && nowNanos - this.progressNanos > this.resendNanos) {
-			resend(nowNanos);
+			this.progressNanos = nowNanos;
+			this.askedMicros = this.clock.epochMicros();
+			return true;
+		}
+		return false;
+	}
+
+	/**
+	 * The server has answered a ping. Requests come in order, so if it was sent after the
+	 * writes and their results are still missing, something was lost; if it takes long to
+	 * come, the network is slow, and to send more would make it slower.
+	 */
+	void onPong(Pong pong, long nowNanos) {
+		if (this.askedMicros != 0 && pong.micros() >= this.askedMicros) {
+			this.askedMicros = 0;
+			if (this.connected && !this.inFlight.isEmpty()) {
+				resend(nowNanos);
+			}
 		}
 	}
 

@@ -8,14 +8,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
 import io.github.clonemap.CloneChangeListener;
 import io.github.clonemap.CloneEncodingException;
 import io.github.clonemap.CloneEntry;
-import io.github.clonemap.CloneException;
 import io.github.clonemap.CloneMap;
 import io.github.clonemap.CloneState;
 import io.github.clonemap.CloneWriter;
@@ -210,16 +208,20 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 
 	@Override
 	public void putAll(Map<? extends String, ? extends V> map) {
-		List<CompletableFuture<?>> writes = new ArrayList<>(map.size());
-		map.forEach((key, value) -> writes.add(putAsync(key, value)));
-		joinAll(writes);
+		List<WriteOperation> writes = new ArrayList<>(map.size());
+		map.forEach((key, value) -> writes.add(putOperation(key, value, WriteOptions.none(), false)));
+		this.client.writeAll(writes);
 	}
 
 	@Override
 	public void clear() {
-		List<CompletableFuture<?>> writes = new ArrayList<>();
-		keySet().forEach((key) -> writes.add(removeAsync(key)));
-		joinAll(writes);
+		List<WriteOperation> writes = new ArrayList<>();
+		for (ReplicaEntry entry : this.replica.entries().values()) {
+			if (this.reader.covers(entry.key())) {
+				writes.add(removeOperation(entry.key(), Condition.NONE, 0));
+			}
+		}
+		this.client.writeAll(writes);
 	}
 
 	// Atomic reads and writes: the server decides, and tells the entry that it had
@@ -411,12 +413,16 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 	}
 
 	private String fullKey(String key) {
-		String fullKey = this.subtree.concat(Objects.requireNonNull(key, "A shared map has no null keys"));
-		String problem = Keys.problem(fullKey, this.client.maxKeyLength());
+		String problem = problem(key);
 		if (problem != null) {
-			throw new IllegalArgumentException("'" + fullKey + "' cannot be a key: " + problem);
+			throw new IllegalArgumentException("'" + this.subtree + key + "' cannot be a key: " + problem);
 		}
-		return fullKey;
+		return this.subtree.concat(key);
+	}
+
+	private @Nullable String problem(String key) {
+		return Keys.problem(this.subtree.concat(Objects.requireNonNull(key, "A shared map has no null keys")),
+				this.client.maxKeyLength());
 	}
 
 	/**
@@ -424,25 +430,7 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 	 */
 	private @Nullable String fullKeyOrNull(@Nullable Object key) {
 		Objects.requireNonNull(key, "A shared map has no null keys");
-		return (key instanceof String text) ? fullKey(text) : null;
-	}
-
-	private static void joinAll(List<CompletableFuture<?>> writes) {
-		CloneException failure = null;
-		for (CompletableFuture<?> write : writes) {
-			try {
-				write.join();
-			}
-			catch (CompletionException ex) {
-				if (!(ex.getCause() instanceof CloneException cause)) {
-					throw ex;
-				}
-				failure = (failure != null) ? failure : cause;
-			}
-		}
-		if (failure != null) {
-			throw failure;
-		}
+		return (key instanceof String text && problem(text) == null) ? fullKey(text) : null;
 	}
 
 	/**

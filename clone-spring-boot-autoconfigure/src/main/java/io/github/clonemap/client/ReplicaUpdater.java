@@ -1,6 +1,5 @@
 package io.github.clonemap.client;
 
-import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplicaUpdater {
 
-	private final Deque<Feed> feeds = new ArrayDeque<>();
+	private final Deque<Feed> feeds;
 
 	private final Replica replica;
 
@@ -40,6 +39,7 @@ final class ReplicaUpdater {
 	ReplicaUpdater(Replica replica, ChangeListeners listeners, Dispatcher dispatcher, ClockOffset offset, Clock clock) {
 		this.replica = replica;
 		this.listeners = listeners;
+		this.feeds = listeners.feeds();
 		this.dispatcher = dispatcher;
 		this.offset = offset;
 		this.clock = clock;
@@ -64,11 +64,20 @@ final class ReplicaUpdater {
 	 * Lets new listeners take part, and hands over what waited for room.
 	 */
 	void onTick() {
-		for (Listening<?> listening : this.listeners.begin()) {
-			if (!this.replica.isEmpty()) {
-				this.feeds.addLast(Feed.initial(this.listeners, listening, this.replica.entries()));
+		advanceFeeds();
+		if (!isComparing()) {
+			// In the middle of a feed a new listener would hear its rest, and then all
+			// again.
+			for (Listening<?> listening : this.listeners.begin()) {
+				if (!this.replica.isEmpty()) {
+					this.feeds.addLast(Feed.initial(this.listeners, listening, this.replica.entries()));
+				}
 			}
+			advanceFeeds();
 		}
+	}
+
+	private void advanceFeeds() {
 		while (!this.feeds.isEmpty() && this.feeds.getFirst().advance(this.dispatcher)) {
 			this.feeds.removeFirst();
 		}

@@ -10,6 +10,11 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class WriteBudget {
 
+	/**
+	 * How far a thread that must not wait may go beyond the bounds.
+	 */
+	static final int EXCESS = 2;
+
 	private static final long PAUSE_NANOS = 50_000;
 
 	private final AtomicInteger count = new AtomicInteger();
@@ -31,17 +36,25 @@ final class WriteBudget {
 	 * @return whether there was room in time
 	 */
 	boolean acquire(int weight, long timeoutNanos) {
-		if (tryAcquire(weight)) {
+		if (tryAcquire(weight, 1)) {
 			return true;
 		}
 		long start = System.nanoTime();
 		while (System.nanoTime() - start < timeoutNanos && !Thread.currentThread().isInterrupted()) {
 			LockSupport.parkNanos(this, PAUSE_NANOS);
-			if (tryAcquire(weight)) {
+			if (tryAcquire(weight, 1)) {
 				return true;
 			}
 		}
 		return false;
+	}
+
+	/**
+	 * Takes room for a write at once, if need be beyond the bounds.
+	 * @return whether there was room
+	 */
+	boolean acquireExcess(int weight) {
+		return tryAcquire(weight, EXCESS);
 	}
 
 	void release(int weight) {
@@ -53,10 +66,10 @@ final class WriteBudget {
 		return this.count.get();
 	}
 
-	private boolean tryAcquire(int weight) {
+	private boolean tryAcquire(int weight, int times) {
 		int number = this.count.incrementAndGet();
 		long total = this.bytes.addAndGet(weight);
-		if (number <= this.maxCount && (total <= this.maxBytes || number == 1)) {
+		if (number <= (long) times * this.maxCount && (total <= times * this.maxBytes || number == 1)) {
 			return true;
 		}
 		release(weight);

@@ -114,11 +114,12 @@ final class WriteCall<T> implements Runnable {
 	}
 
 	/**
-	 * Tells the caller. The write's room is free when the code that depends on it has
-	 * run.
+	 * Tells the caller, and gives the write's room back first: the code that depends on
+	 * the future may write, too. What waits to be told still has its room.
 	 */
 	@Override
 	public void run() {
+		this.budget.release(this.weight);
 		try {
 			if (this.failure != null) {
 				this.future.completeExceptionally(this.failure);
@@ -129,9 +130,6 @@ final class WriteCall<T> implements Runnable {
 		}
 		catch (RuntimeException ex) {
 			this.future.completeExceptionally(ex);
-		}
-		finally {
-			this.budget.release(this.weight);
 		}
 	}
 

@@ -163,8 +163,12 @@ public final class CloneServer implements AutoCloseable {
 
 		@Override
 		public void onClose() {
-			this.agent.onStop();
-			this.sockets.close();
+			try {
+				this.agent.onStop();
+			}
+			finally {
+				this.sockets.close();
+			}
 		}
 
 		@Override

@@ -1,6 +1,7 @@
 package io.github.clonemap.client;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
 
@@ -183,13 +184,38 @@ class FaultTests {
 	}
 
 	@Test
+	void aListenerThatComesInTheMiddleOfADifferenceHearsEachEntryOnce() {
+		for (int i = 0; i < 4; i++) {
+			this.writer.put("/" + i);
+		}
+		this.cluster.run(Duration.ofMillis(100));
+		LocalCluster.Node joiner = this.cluster.join("");
+		joiner.setRoomForChanges(2);
+		this.cluster.run(Duration.ofMillis(100));
+		Map<String, String> heard = joiner.listen();
+		this.cluster.run(Duration.ofMillis(100));
+		joiner.setRoomForChanges(Integer.MAX_VALUE);
+		this.cluster.run(Duration.ofMillis(200));
+		assertThat(heard).isEqualTo(joiner.shown()).hasSize(4);
+	}
+
+	@Test
+	void aSlowNetworkIsNotFilledWithRepetitions() {
+		this.cluster.network().maxDelayNanos = 0;
+		this.writer.port().stopped = true;
+		this.writer.put("/a");
+		this.cluster.run(Duration.ofSeconds(2));
+		assertThat(this.writer.port().sent("WRITE")).isOne();
+	}
+
+	@Test
 	void listenersWithoutRoomHoldTheStreamUpAndTheDataIsCalledStale() {
-		this.reader.setRoomForChanges(false);
+		this.reader.setRoomForChanges(0);
 		this.writer.put("/a");
 		this.cluster.run(LocalCluster.SERVER_TIMEOUT.plusMillis(200));
 		assertThat(this.reader.state()).isEqualTo(CloneState.STALE);
 		assertThat(this.reader.shown()).isEmpty();
-		this.reader.setRoomForChanges(true);
+		this.reader.setRoomForChanges(Integer.MAX_VALUE);
 		this.cluster.run(Duration.ofMillis(700));
 		assertThat(this.reader.state()).isEqualTo(CloneState.LIVE);
 		assertThat(this.reader.shown()).containsOnlyKeys("/a");

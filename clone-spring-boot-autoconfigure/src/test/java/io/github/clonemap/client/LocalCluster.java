@@ -178,7 +178,7 @@ final class LocalCluster {
 		for (Node node : this.nodes) {
 			node.port.cutUp = false;
 			node.port.cutDown = false;
-			node.roomForChanges = true;
+			node.room = Integer.MAX_VALUE;
 		}
 		if (!isServerUp()) {
 			startServer();
@@ -189,6 +189,8 @@ final class LocalCluster {
 			assertThat(node.agent.state()).as("state of %s", node).isEqualTo(CloneState.LIVE);
 			assertThat(node.replica.sequence()).as("sequence of %s", node).isEqualTo(committed);
 			assertThat(node.told).as("what the listener of %s was told", node).isEqualTo(node.shown());
+			assertThat(node.heard).as("what later listeners of %s were told", node)
+				.allMatch((heard) -> heard.equals(node.shown()));
 		}
 		this.operations.forEach(Operation::checkEnded);
 	}
@@ -231,13 +233,20 @@ final class LocalCluster {
 
 		private final List<CloneChange<String>> changes = new ArrayList<>();
 
+		private final List<Map<String, String>> heard = new ArrayList<>();
+
 		private long shadowServer;
 
 		private int shadowIndex;
 
 		private long highestSequence;
 
-		private boolean roomForChanges = true;
+		private final ChangeListeners listeners;
+
+		/**
+		 * How many changes may still be handed over; forgotten when there is room again.
+		 */
+		private int room = Integer.MAX_VALUE;
 
 		int gaps;
 
@@ -248,14 +257,11 @@ final class LocalCluster {
 					Duration.ofSeconds(5), SERVER_TIMEOUT, 1000, 1, 100);
 			this.replica = new Replica(subtrees);
 			ClockOffset offset = new ClockOffset();
-			ChangeListeners listeners = new ChangeListeners(LocalCluster.this.clock, offset);
-			EntryReader<String> reader = new EntryReader<>("all", "", ValueCodec.STRING, () -> {
-				throw new IllegalStateException("a value that was not written here");
-			});
-			listeners.add(new Listening<>(reader, this::onChange));
+			this.listeners = new ChangeListeners(LocalCluster.this.clock, offset);
+			this.listeners.add(new Listening<>(reader(), this::onChange));
 			this.agent = new ClientAgent(settings, SERVERS, this.port, LocalCluster.this.clock,
 					LocalCluster.this.random,
-					new ClientAgent.Surroundings(this.replica, listeners, this, offset, ClientTimers.NONE, this));
+					new ClientAgent.Surroundings(this.replica, this.listeners, this, offset, ClientTimers.NONE, this));
 			this.port.setHandler(this.agent);
 		}
 
@@ -279,8 +285,29 @@ final class LocalCluster {
 			return this.changes;
 		}
 
-		void setRoomForChanges(boolean room) {
-			this.roomForChanges = room;
+		void setRoomForChanges(int room) {
+			this.room = room;
+		}
+
+		/**
+		 * One more listener, which must hear a story without contradictions, too.
+		 */
+		Map<String, String> listen() {
+			Map<String, String> heard = new TreeMap<>();
+			this.heard.add(heard);
+			this.listeners.add(new Listening<>(reader(), (change) -> guard(() -> {
+				String before = (change.value() != null) ? heard.put(change.key(), change.value())
+						: heard.remove(change.key());
+				assertThat(change.previousValue()).as("previous value of %s at a listener of %s", change, this)
+					.isEqualTo(before);
+			})));
+			return heard;
+		}
+
+		private EntryReader<String> reader() {
+			return new EntryReader<>("all", "", ValueCodec.STRING, () -> {
+				throw new IllegalStateException("a value that was not written here");
+			});
 		}
 
 		/**
@@ -401,11 +428,12 @@ final class LocalCluster {
 
 		@Override
 		public boolean hasRoom() {
-			return this.roomForChanges;
+			return this.room > 0;
 		}
 
 		@Override
-		public void dispatch(int hash, Runnable delivery) {
+		public void dispatch(int hash, Delivery delivery) {
+			this.room--;
 			delivery.run();
 		}
 

@@ -155,9 +155,23 @@ final class LocalNetwork {
 
 		boolean cutUp;
 
+		/**
+		 * Whether what is sent to the server waits, as behind a connection that is full.
+		 */
+		boolean stopped;
+
+		private final Map<String, Integer> sent = new LinkedHashMap<>();
+
 		boolean cutDown;
 
 		long lastDeliveryNanos;
+
+		/**
+		 * How many requests of some kind were sent.
+		 */
+		int sent(String command) {
+			return this.sent.getOrDefault(command, 0);
+		}
 
 		void setHandler(ClientTransport.Handler handler) {
 			this.handler = handler;
@@ -182,6 +196,7 @@ final class LocalNetwork {
 		@Override
 		public void send(Command command, byte[] body) {
 			Link link = this.link;
+			this.sent.merge(command.name(), 1, Integer::sum);
 			if (link != null) {
 				link.up(link.requests, (server) -> server.onRequest(link.route, command.frame(), body));
 			}
@@ -278,7 +293,9 @@ final class LocalNetwork {
 
 		void addDue(List<Runnable> due) {
 			if (LocalNetwork.this.server != null) {
-				addDue(this.requests, LocalNetwork.this.server, this.port.cutUp, due);
+				if (!this.port.stopped) {
+					addDue(this.requests, LocalNetwork.this.server, this.port.cutUp, due);
+				}
 				addDue(this.subscriptions, LocalNetwork.this.server, this.port.cutUp, due);
 			}
 			addDue(this.replies, this.port.handler, this.port.cutDown, due);

@@ -74,7 +74,7 @@ class RandomScheduleTests {
 		}
 
 		private void act() {
-			int choice = this.random.nextInt(104);
+			int choice = this.random.nextInt(105);
 			if (choice < 60) {
 				write();
 			}
@@ -99,10 +99,13 @@ class RandomScheduleTests {
 				});
 			}
 			else if (choice < 88) {
-				node().setRoomForChanges(this.random.nextBoolean());
+				node().setRoomForChanges(this.random.nextInt(5));
 			}
 			else if (choice < 92) {
-				this.cluster.nodes().forEach((node) -> node.setRoomForChanges(true));
+				this.cluster.nodes().forEach((node) -> node.setRoomForChanges(Integer.MAX_VALUE));
+			}
+			else if (choice >= 104) {
+				node().listen();
 			}
 			else if (choice >= 102) {
 				node().putBad(this.random.nextBoolean());

@@ -3,7 +3,13 @@ package io.github.clonemap.zeromq;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
 import io.github.clonemap.CloneChange;
@@ -91,7 +97,7 @@ class CloneOverSocketsTests {
 	void conditionsAreDecidedByTheServer() throws Exception {
 		CloneMap<String> map = map(client(""), "");
 		CloneEntry<String> entry = map.putAsync("/k", "1", WriteOptions.none().ifAbsent()).get(5, TimeUnit.SECONDS);
-		assertThatExceptionOfType(java.util.concurrent.ExecutionException.class)
+		assertThatExceptionOfType(ExecutionException.class)
 			.isThrownBy(() -> map.putAsync("/k", "2", WriteOptions.none().ifAbsent()).get(5, TimeUnit.SECONDS))
 			.havingCause()
 			.isInstanceOfSatisfying(CloneConditionFailedException.class,
@@ -179,6 +185,89 @@ class CloneOverSocketsTests {
 			assertThat(map.get("key")).as("join %d", i).isEqualTo("" + i);
 			joiner.close();
 		}
+	}
+
+	@Test
+	void codeThatDependsOnAFutureMayWrite() throws Exception {
+		CloneMap<String> map = map(client(""), "");
+		map.putAsync("/a", "1").thenRun(() -> map.putAll(Map.of("/b", "2"))).get(4, TimeUnit.SECONDS);
+		map.putAsync("/a", "1").thenRun(map::clear).get(4, TimeUnit.SECONDS);
+		assertThat(map).isEmpty();
+		List<CompletableFuture<?>> chains = new ArrayList<>();
+		for (int i = 0; i < 20_000; i++) {
+			String key = "/" + i % 100;
+			chains.add(map.putAsync(key, "1")
+				.thenCompose((entry) -> map.putAsync(key, "2"))
+				.thenCompose((entry) -> map.putAsync(key, "3")));
+		}
+		for (CompletableFuture<?> chain : chains) {
+			chain.get(20, TimeUnit.SECONDS);
+		}
+	}
+
+	@Test
+	void aStopInTheMiddleOfAHandOverLosesNothingOfIt() throws Exception {
+		CloneMap<String> writer = map(client(""), "");
+		for (int i = 0; i < 1000; i++) {
+			writer.putAsync("/" + i, "v");
+		}
+		writer.put("/last", "v");
+		ClientSettings defaults = ClientSettings.defaults();
+		CloneClient client = new CloneClient(
+				new ClientSettings("slow", Subtrees.ALL, defaults.writeTimeout(), defaults.serverTimeout(), 10, 1, 10),
+				ValueCodecs.BASIC, ZmqClientSockets.factory(), Clock.system());
+		this.toClose.add(client);
+		Set<String> told = ConcurrentHashMap.newKeySet();
+		CountDownLatch slow = new CountDownLatch(1);
+		map(client, "").addListener((change) -> {
+			try {
+				slow.await();
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+			told.add(change.key());
+		});
+		List<ServerEndpoint> servers = List.of(new ServerEndpoint("127.0.0.1", this.server.port()));
+		client.start(servers);
+		client.awaitLive(Duration.ofSeconds(10));
+		client.stop();
+		slow.countDown();
+		client.start(servers);
+		await().untilAsserted(() -> assertThat(told).hasSize(1001));
+	}
+
+	@Test
+	void callersThatWaitBesideAStopAreTold() throws Exception {
+		CloneClient client = client("");
+		CloneMap<String> map = map(client, "");
+		List<CompletableFuture<Void>> waiting = new CopyOnWriteArrayList<>();
+		Thread caller = new Thread(() -> {
+			for (int i = 0; i < 2000; i++) {
+				waiting.add(map.await(Long.MAX_VALUE));
+			}
+		});
+		caller.start();
+		client.stop();
+		caller.join();
+		await().untilAsserted(() -> assertThat(waiting).hasSize(2000).allMatch(CompletableFuture::isDone));
+	}
+
+	@Test
+	void aChangeAfterAValueThatCannotBeDecodedIsHeard() {
+		CloneClient client = client("");
+		CloneMap<String> map = map(client, "");
+		CloneMap<byte[]> raw = client.map("raw", "", ValueCodec.BYTES, null);
+		List<CloneChange<String>> changes = new CopyOnWriteArrayList<>();
+		map.addListener(changes::add);
+		map.put("/k", "good");
+		raw.put("/k", new byte[] { (byte) 0xFF });
+		map.put("/k", "better");
+		raw.put("/k", new byte[] { (byte) 0xFF });
+		raw.remove("/k");
+		await().untilAsserted(() -> assertThat(changes).extracting((change) -> change.kind() + " " + change.value())
+			.containsExactly("CREATED good", "UPDATED better", "REMOVED null"));
+		assertThat(client.report().undecodable()).isPositive();
 	}
 
 	@Test
