@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
  * {@code remove}, {@code putIfAbsent}, {@code replace}, {@code compute},
  * {@code computeIfAbsent}, {@code computeIfPresent} and {@code merge} are atomic across
  * all instances. The blocking forms return when the server has acknowledged the write and
- * it is visible here, so that a thread reads its own writes; on a dispatch thread, that
- * is in a listener, they return when it is acknowledged, as the stream may be waiting for
- * that very thread. They wait up to {@code clone.write-timeout}. The functions given to
- * the {@code compute} methods and to {@code merge} may run more than once, must not have
- * side effects, and run on the calling thread.
+ * it is visible here, so that a thread reads its own writes; in a listener of changes
+ * they return when it is acknowledged, as the stream may be waiting for that very thread.
+ * They wait up to {@code clone.write-timeout}. The functions given to the {@code compute}
+ * methods and to {@code merge} may run more than once, must not have side effects, and
+ * run on the calling thread.
  * <p>
  * <b>What you will not see.</b> Another instance's write is not visible here at the
  * instant at which it was acknowledged there: use {@link #await(long)} or

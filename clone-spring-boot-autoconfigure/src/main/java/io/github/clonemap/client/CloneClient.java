@@ -316,7 +316,7 @@ public final class CloneClient implements AutoCloseable {
 	 * Writes, and waits for the result.
 	 */
 	WriteResult write(WriteOperation operation) {
-		WriteCall<WriteResult> call = call(operation, Function.identity(), true, !DispatchThreads.isCurrent());
+		WriteCall<WriteResult> call = call(operation, Function.identity(), true, !DispatchThreads.isTelling());
 		submit(call);
 		return call.join(this.clock.nanoTime());
 	}
@@ -329,7 +329,7 @@ public final class CloneClient implements AutoCloseable {
 		CloneException failure = null;
 		try {
 			for (WriteOperation operation : operations) {
-				WriteCall<WriteResult> call = call(operation, Function.identity(), true, !DispatchThreads.isCurrent());
+				WriteCall<WriteResult> call = call(operation, Function.identity(), true, !DispatchThreads.isTelling());
 				submit(call);
 				calls.add(call);
 			}

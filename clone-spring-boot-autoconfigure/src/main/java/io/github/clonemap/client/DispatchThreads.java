@@ -47,23 +47,24 @@ final class DispatchThreads implements Dispatcher {
 	DispatchThreads(String name, int threads, int capacity, @Nullable DispatchThreads former) {
 		this.capacity = capacity;
 		for (int i = 0; i < threads; i++) {
-			this.changes.add(new Worker("clone-events-" + (i + 1) + "-" + name,
+			this.changes.add(new Worker(Role.CHANGES, "clone-events-" + (i + 1) + "-" + name,
 					(former != null) ? former.changes.get(i) : null));
 		}
-		this.announcements = new Worker("clone-states-" + name, (former != null) ? former.announcements : null);
-		this.completions = new Worker("clone-writes-" + name, (former != null) ? former.completions : null);
-		this.completions.completes = true;
+		this.announcements = new Worker(Role.ANNOUNCEMENTS, "clone-states-" + name,
+				(former != null) ? former.announcements : null);
+		this.completions = new Worker(Role.COMPLETIONS, "clone-writes-" + name,
+				(former != null) ? former.completions : null);
 		this.changes.forEach(Thread::start);
 		this.announcements.start();
 		this.completions.start();
 	}
 
 	/**
-	 * Whether the calling thread is one of those that call into the application. A write
-	 * from there must not wait for the stream: the stream may be waiting for this thread.
+	 * Whether the calling thread is one that tells listeners of changes. A write from
+	 * there must not wait for the stream: the stream may be waiting for this thread.
 	 */
-	static boolean isCurrent() {
-		return Thread.currentThread() instanceof Worker;
+	static boolean isTelling() {
+		return Thread.currentThread() instanceof Worker worker && worker.role == Role.CHANGES;
 	}
 
 	/**
@@ -71,7 +72,7 @@ final class DispatchThreads implements Dispatcher {
 	 * among the writes: it is the one that makes room.
 	 */
 	static boolean isCompleting() {
-		return Thread.currentThread() instanceof Worker worker && worker.completes;
+		return Thread.currentThread() instanceof Worker worker && worker.role == Role.COMPLETIONS;
 	}
 
 	@Override
@@ -122,6 +123,22 @@ final class DispatchThreads implements Dispatcher {
 	}
 
 	/**
+	 * What a thread does.
+	 */
+	private enum Role {
+
+		/** It tells listeners of changes. */
+		CHANGES,
+
+		/** It tells what concerns the client itself. */
+		ANNOUNCEMENTS,
+
+		/** It completes futures. */
+		COMPLETIONS
+
+	}
+
+	/**
 	 * A thread and its queue. The queue itself has no bound: what goes into it has one,
 	 * see {@link Dispatcher#hasRoom()} and {@link WriteBudget}.
 	 */
@@ -138,10 +155,11 @@ final class DispatchThreads implements Dispatcher {
 
 		private @Nullable Worker former;
 
-		private boolean completes;
+		private final Role role;
 
-		Worker(String name, @Nullable Worker former) {
+		Worker(Role role, String name, @Nullable Worker former) {
 			super(name);
+			this.role = role;
 			setDaemon(true);
 			this.former = former;
 		}
