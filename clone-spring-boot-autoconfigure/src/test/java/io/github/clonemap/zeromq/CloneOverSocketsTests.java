@@ -292,6 +292,20 @@ class CloneOverSocketsTests {
 	}
 
 	@Test
+	void whatCannotBeAKeyIsNotThereAndClearLeavesNothing() {
+		CloneClient client = client("");
+		CloneMap<String> map = map(client, "");
+		CloneMap<byte[]> raw = client.map("raw", "", ValueCodec.BYTES, null);
+		assertThat(map.remove("")).isNull();
+		assertThat(map.remove("a\nb")).isNull();
+		assertThat(map.get("a\nb")).isNull();
+		raw.put("/undecodable", new byte[] { (byte) 0xFF });
+		map.clear();
+		assertThat(map.size()).isZero();
+		assertThat(raw).isEmpty();
+	}
+
+	@Test
 	void aPortInUseIsAnError() {
 		assertThatExceptionOfType(ServerBindException.class).isThrownBy(() -> server(this.server.port()))
 			.satisfies((ex) -> assertThat(ex.isInUse()).isTrue());
