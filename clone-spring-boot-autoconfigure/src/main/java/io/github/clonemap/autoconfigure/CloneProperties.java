@@ -1,10 +1,12 @@
 package io.github.clonemap.autoconfigure;
 
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import io.github.clonemap.binarystar.BinaryStarRole;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -112,12 +114,38 @@ public record CloneProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 * @param maxEntries Number of entries above which new keys are refused.
 	 * @param maxValueSize Size above which values are refused.
 	 * @param maxKeyLength Number of bytes above which keys are refused.
+	 * @param bstar The pair of servers that this one belongs to.
 	 */
 	public record Server(@Nullable Boolean enabled, @DefaultValue("127.0.0.1") InetAddress address,
 			@DefaultValue("5556") int port, @DefaultValue("500ms") Duration heartbeat,
 			@DefaultValue("10s") Duration sessionTimeout, @DefaultValue("65536") int history,
 			@DefaultValue("2000000") int maxEntries, @DefaultValue("1MB") DataSize maxValueSize,
-			@DefaultValue("255") int maxKeyLength) {
+			@DefaultValue("255") int maxKeyLength, @DefaultValue Bstar bstar) {
+
+	}
+
+	/**
+	 * A pair of servers, of which one is active and the other one has everything (Binary
+	 * Star).
+	 *
+	 * @param role What this server is of a pair. It is alone unless set.
+	 * @param address Address on which this server tells its peer what it is.
+	 * @param port Port on which this server tells its peer what it is.
+	 * @param peer Endpoint on which the other server tells what it is, such as
+	 * tcp://host:port.
+	 * @param peerServer Endpoint of the other server, as clients have it in
+	 * clone.servers.
+	 * @param peerTimeout Silence of the other server after which it counts as lost. Four
+	 * heartbeats unless set.
+	 * @param startAlone Whether to become active without having all data of the peer: as
+	 * a backup that has never heard an active primary, or when the peer went on without
+	 * it.
+	 * @param conflictLog File to which writes are appended, one JSON object to a line,
+	 * that this server had accepted alone and that are given up after a partition.
+	 */
+	public record Bstar(@Nullable BinaryStarRole role, @DefaultValue("127.0.0.1") InetAddress address,
+			@DefaultValue("5003") int port, @Nullable String peer, @Nullable String peerServer,
+			@Nullable Duration peerTimeout, @DefaultValue("false") boolean startAlone, @Nullable Path conflictLog) {
 
 	}
 

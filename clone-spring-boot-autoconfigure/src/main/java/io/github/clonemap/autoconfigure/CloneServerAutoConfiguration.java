@@ -2,7 +2,9 @@ package io.github.clonemap.autoconfigure;
 
 import io.github.clonemap.agent.Clock;
 import io.github.clonemap.server.CloneServer;
+import io.github.clonemap.server.PairSettings;
 import io.github.clonemap.server.ServerSettings;
+import io.github.clonemap.server.ServerSockets;
 import io.github.clonemap.zeromq.ZmqServerSockets;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -32,8 +34,19 @@ public final class CloneServerAutoConfiguration {
 	CloneServer cloneServer(CloneProperties properties) {
 		CloneProperties.Server server = properties.server();
 		ServerSettings settings = CloneSettings.server(server);
-		return new CloneServer(settings, ZmqServerSockets.factory(ServerAddress.toListenOn(server.address()),
-				server.port(), settings.maxValueSize()), Clock.system());
+		PairSettings pair = CloneSettings.pair(server);
+		String address = ServerAddress.toListenOn(server.address());
+		ServerSockets.Factory sockets = (pair != null)
+				? ZmqServerSockets.factory(address, server.port(), settings.maxValueSize(),
+						CloneSettings.peer(server.bstar()))
+				: ZmqServerSockets.factory(address, server.port(), settings.maxValueSize());
+		return new CloneServer(settings, pair, sockets, Clock.system());
+	}
+
+	@Bean
+	CloneServerEventPublisher cloneServerEventPublisher(CloneServer server, CloneProperties properties,
+			ConfigurableApplicationContext context) {
+		return new CloneServerEventPublisher(server, properties.server().bstar().conflictLog(), context);
 	}
 
 	@Bean

@@ -1,12 +1,16 @@
 package io.github.clonemap.autoconfigure;
 
+import java.time.Duration;
 import java.util.List;
 
 import io.github.clonemap.InvalidSettingException;
 import io.github.clonemap.client.ClientSettings;
 import io.github.clonemap.client.ServerEndpoint;
 import io.github.clonemap.protocol.Subtrees;
+import io.github.clonemap.server.PairSettings;
 import io.github.clonemap.server.ServerSettings;
+import io.github.clonemap.zeromq.PeerEndpoints;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.util.unit.DataSize;
@@ -17,6 +21,8 @@ import org.springframework.util.unit.DataSize;
  * its failure analyzer understands.
  */
 final class CloneSettings {
+
+	private static final int MAX_PORT = 65_535;
 
 	private CloneSettings() {
 	}
@@ -58,6 +64,54 @@ final class CloneSettings {
 		}
 		catch (InvalidSettingException ex) {
 			throw invalid("clone.server." + ex.getName(), ex.getValue(), ex.getRule());
+		}
+	}
+
+	/**
+	 * The settings of one of a pair.
+	 * @return the settings, {@code null} for a server that is alone
+	 */
+	static @Nullable PairSettings pair(CloneProperties.Server properties) {
+		CloneProperties.Bstar bstar = properties.bstar();
+		if (bstar.role() == null) {
+			return null;
+		}
+		Duration peerTimeout = (bstar.peerTimeout() != null) ? bstar.peerTimeout()
+				: properties.heartbeat().multipliedBy(PairSettings.DEFAULT_PEER_TIMEOUT_HEARTBEATS);
+		if (peerTimeout.compareTo(properties.heartbeat().multipliedBy(2)) < 0) {
+			throw invalid("clone.server.bstar.peer-timeout", peerTimeout,
+					"at least two of clone.server.heartbeat, which is " + properties.heartbeat());
+		}
+		try {
+			return new PairSettings(bstar.role(), peerTimeout, bstar.startAlone());
+		}
+		catch (InvalidSettingException ex) {
+			throw invalid("clone.server." + ex.getName(), ex.getValue(), ex.getRule());
+		}
+	}
+
+	/**
+	 * Where the two servers of a pair find each other.
+	 */
+	static PeerEndpoints peer(CloneProperties.Bstar bstar) {
+		if (bstar.port() < 1 || bstar.port() > MAX_PORT) {
+			throw invalid("clone.server.bstar.port", bstar.port(), "between 1 and " + MAX_PORT);
+		}
+		return new PeerEndpoints(ServerAddress.toListenOn(bstar.address()), bstar.port(),
+				endpoint("clone.server.bstar.peer", bstar.peer(), "the other server's clone.server.bstar.port")
+					.requests(),
+				endpoint("clone.server.bstar.peer-server", bstar.peerServer(), "the other server's clone.server.port"));
+	}
+
+	private static ServerEndpoint endpoint(String name, @Nullable String text, String where) {
+		if (text == null) {
+			throw invalid(name, "", "set, where clone.server.bstar.role is: tcp://host:port, with " + where);
+		}
+		try {
+			return ServerEndpoint.parse(text);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidConfigurationPropertyValueException(name, text, ex.getMessage() + ".");
 		}
 	}
 

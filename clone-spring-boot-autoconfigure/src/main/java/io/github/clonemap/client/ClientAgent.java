@@ -213,6 +213,11 @@ final class ClientAgent implements ClientTransport.Handler {
 	}
 
 	@Override
+	public void onRefused() {
+		this.session.onRefused(this.nowNanos);
+	}
+
+	@Override
 	public void onMalformed(String reason) {
 		if (this.malformed++ == 0) {
 			logger.warn("{}: a message was malformed and dropped: {} (further ones are only counted)",

@@ -1,6 +1,8 @@
 package io.github.clonemap.client;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
@@ -69,9 +71,11 @@ final class ClientSession {
 
 	private long pingIntervalNanos;
 
-	private @Nullable String complaint;
+	private final Map<ServerEndpoint, String> complaints = new HashMap<>();
 
 	private int warnedHeartbeatMillis;
+
+	private boolean passiveInRound;
 
 	private volatile @Nullable ServerEndpoint server;
 
@@ -180,7 +184,7 @@ final class ClientSession {
 		}
 		become(State.ESTABLISHED, "the server has answered");
 		this.backoff.reset();
-		this.complaint = null;
+		this.complaints.clear();
 		this.heardNanos = nowNanos;
 		this.pingIntervalNanos = Math.min(this.timeoutNanos / 3,
 				TimeUnit.MILLISECONDS.toNanos(welcome.sessionTimeoutMillis()) / 3);
@@ -189,9 +193,23 @@ final class ClientSession {
 		this.partners.onEstablished(welcome, nowNanos);
 	}
 
+	/**
+	 * The server is not, or no longer, the active one. That somebody asked it helps it to
+	 * decide whether it has to be: so the next round comes soon.
+	 */
 	void onPassive(long nowNanos) {
-		if (this.state == State.GREETING) {
+		if (this.state != State.WAITING) {
+			this.passiveInRound = true;
 			lose("it is passive", nowNanos);
+		}
+	}
+
+	/**
+	 * Nobody listens there, or the connection broke.
+	 */
+	void onRefused(long nowNanos) {
+		if (this.state != State.WAITING) {
+			lose("nobody listens there", nowNanos);
 		}
 	}
 
@@ -257,19 +275,27 @@ final class ClientSession {
 	 * without a pause.
 	 */
 	private void lose(String reason, long nowNanos) {
-		if (reason.equals(this.complaint)) {
+		ServerEndpoint server = this.servers.get(this.serverIndex);
+		if (reason.equals(this.complaints.put(server, reason))) {
 			logger.debug("{} lost {} ({})", this.settings.name(), this.server, reason);
 		}
 		else {
-			this.complaint = reason;
-			logger.warn("{} lost {} ({}); trying {}", this.settings.name(), this.server, reason, this.servers);
+			logger.warn("{} lost {} ({}); trying {}", this.settings.name(), server, reason, this.servers);
 		}
 		this.failovers++;
 		become(State.WAITING, reason);
 		boolean roundIsOver = this.serverIndex == this.servers.size() - 1;
-		this.retryNanos = nowNanos + (roundIsOver ? this.backoff.nextNanos() : 0);
+		this.retryNanos = nowNanos + (roundIsOver ? pauseNanos() : 0);
 		this.transport.disconnect();
 		this.partners.onLost(reason, nowNanos);
+	}
+
+	private long pauseNanos() {
+		if (this.passiveInRound) {
+			this.passiveInRound = false;
+			this.backoff.reset();
+		}
+		return this.backoff.nextNanos();
 	}
 
 	/**

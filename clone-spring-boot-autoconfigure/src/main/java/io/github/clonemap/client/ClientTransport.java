@@ -48,6 +48,11 @@ public interface ClientTransport {
 		void onStream(byte[] frame);
 
 		/**
+		 * Nobody listens at the server's end, or the connection to it broke.
+		 */
+		void onRefused();
+
+		/**
 		 * Whether messages of the stream may come now. While not, they wait, in order.
 		 * @return whether the client takes them
 		 */

@@ -97,6 +97,14 @@ final class Replica {
 	}
 
 	/**
+	 * All up to a sequence has been applied, which is a state of some server.
+	 */
+	void advanceTo(long sequence, long serverId) {
+		advanceTo(sequence);
+		this.serverId = serverId;
+	}
+
+	/**
 	 * Puts other entries in place of all that are here.
 	 * @return the entries before
 	 */

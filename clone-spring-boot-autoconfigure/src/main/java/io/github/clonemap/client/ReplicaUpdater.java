@@ -112,8 +112,9 @@ final class ReplicaUpdater {
 	 * Listeners hear one change for each key.
 	 * @param missed the updates
 	 * @param sequence the sequence of the state after them
+	 * @param serverId the server whose state it is then
 	 */
-	void applyMissed(List<ReplicaEntry> missed, long sequence) {
+	void applyMissed(List<ReplicaEntry> missed, long sequence, long serverId) {
 		Map<String, @Nullable ReplicaEntry> before = new HashMap<>();
 		for (ReplicaEntry update : missed) {
 			if (update.sequence() > this.replica.sequence()) {
@@ -123,7 +124,7 @@ final class ReplicaUpdater {
 				}
 			}
 		}
-		this.replica.advanceTo(sequence);
+		this.replica.advanceTo(sequence, serverId);
 		Map<String, ReplicaEntry> old = new HashMap<>();
 		Map<String, ReplicaEntry> now = new HashMap<>();
 		before.forEach((key, previous) -> {

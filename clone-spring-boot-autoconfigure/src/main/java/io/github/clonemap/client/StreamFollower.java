@@ -290,7 +290,7 @@ final class StreamFollower {
 		this.position.advanceTo(end.sequence());
 		if (end.resume()) {
 			this.resumes++;
-			this.updater.applyMissed(synchronization.missed(), end.sequence());
+			this.updater.applyMissed(synchronization.missed(), end.sequence(), this.serverId);
 		}
 		else {
 			this.snapshots++;

@@ -2,14 +2,16 @@ package io.github.clonemap.health;
 
 import io.github.clonemap.server.CloneServer;
 import io.github.clonemap.server.ServerReport;
+import io.github.clonemap.server.ServerRole;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
 /**
- * {@link HealthIndicator} of an embedded server: up while it runs. It reads a report and
- * never blocks.
+ * {@link HealthIndicator} of an embedded server: up while it runs; out of service while
+ * it is one of a pair and can neither serve nor stand in. It reads a report and never
+ * blocks.
  *
  * @since 0.1.0
  */
@@ -33,12 +35,24 @@ public final class CloneServerHealthIndicator extends AbstractHealthIndicator {
 			builder.down();
 			return;
 		}
-		builder.up()
-			.withDetail("role", report.role())
+		if (report.paired() && report.role() != ServerRole.ACTIVE && !report.inSync()) {
+			// It can neither serve nor stand in.
+			builder.outOfService();
+		}
+		else {
+			builder.up();
+		}
+		builder.withDetail("role", report.role())
 			.withDetail("epoch", report.epoch())
 			.withDetail("sequence", report.sequence())
 			.withDetail("sessions", report.sessions())
 			.withDetail("entries", report.entries());
+		if (report.paired()) {
+			builder.withDetail("inSync", report.inSync());
+			if (report.replicaLag() >= 0) {
+				builder.withDetail("replicaLag", report.replicaLag());
+			}
+		}
 	}
 
 }

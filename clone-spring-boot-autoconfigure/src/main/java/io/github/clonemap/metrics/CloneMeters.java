@@ -83,6 +83,18 @@ public enum CloneMeters implements MeterDocumentation {
 	 */
 	SERVER_ROLE("clone.server.role", Meter.Type.GAUGE, null, "role", "Whether the server is in a role"),
 
+	/** Gauge of what the passive server does not have yet. */
+	SERVER_REPLICA_LAG("clone.server.replica.lag", Meter.Type.GAUGE, "updates", null,
+			"Updates that the passive server does not have yet"),
+
+	/** Gauge of whether the pair is in sync. */
+	SERVER_IN_SYNC("clone.server.in.sync", Meter.Type.GAUGE, null, null,
+			"Whether each server of the pair has everything that was promised"),
+
+	/** Counter of writes that were given up after a partition. */
+	SERVER_CONFLICTS("clone.server.conflicts", Meter.Type.COUNTER, "writes", null,
+			"Writes that this server had accepted alone and that were given up for its peer's order"),
+
 	/** Counter of snapshots. */
 	SERVER_SNAPSHOTS("clone.server.snapshots", Meter.Type.COUNTER, "snapshots", null,
 			"Snapshots that the server has sent"),

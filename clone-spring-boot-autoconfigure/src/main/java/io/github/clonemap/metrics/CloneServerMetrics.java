@@ -41,6 +41,11 @@ public final class CloneServerMetrics implements MeterBinder {
 			counter(meters, CloneMeters.SERVER_REJECTED, Tags.of("reason", CloneMeters.tagValue(reason)),
 					(report) -> report.rejected().getOrDefault(reason, 0L));
 		}
+		counter(meters, CloneMeters.SERVER_CONFLICTS, Tags.empty(), ServerReport::conflicts);
+		gauge(meters, CloneMeters.SERVER_REPLICA_LAG, Tags.empty(),
+				(report) -> (report.replicaLag() >= 0) ? report.replicaLag() : Double.NaN);
+		gauge(meters, CloneMeters.SERVER_IN_SYNC, Tags.empty(),
+				(report) -> report.paired() ? (report.inSync() ? 1 : 0) : Double.NaN);
 		gauge(meters, CloneMeters.SERVER_ENTRIES, Tags.empty(), ServerReport::entries);
 		gauge(meters, CloneMeters.SERVER_BYTES, Tags.empty(), ServerReport::bytes);
 		gauge(meters, CloneMeters.SERVER_SESSIONS, Tags.empty(), ServerReport::sessions);

@@ -47,7 +47,25 @@ public enum Command {
 	PONG,
 
 	/** The sender ends the session, and says why. */
-	BYE;
+	BYE,
+
+	/** A server tells its peer what it is. */
+	PEER,
+
+	/** A passive server asks for all that it does not have. */
+	FOLLOW,
+
+	/** A part of all that the active server has. */
+	COPY,
+
+	/** What the active server has ordered. */
+	LOG,
+
+	/** A passive server tells how far it is. */
+	COPIED,
+
+	/** The active server stops, and its peer has everything. */
+	HANDOVER;
 
 	private static final Command[] VALUES = values();
 

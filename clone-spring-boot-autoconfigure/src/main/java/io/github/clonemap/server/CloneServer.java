@@ -1,8 +1,16 @@
 package io.github.clonemap.server;
 
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
+import io.github.clonemap.CloneConflict;
+import io.github.clonemap.Registration;
 import io.github.clonemap.agent.Agent;
 import io.github.clonemap.agent.AgentThread;
 import io.github.clonemap.agent.Clock;
@@ -24,7 +32,11 @@ public final class CloneServer implements AutoCloseable {
 
 	private static final long STOP_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+	private final List<ServerListener> listeners = new CopyOnWriteArrayList<>();
+
 	private final ServerSettings settings;
+
+	private final @Nullable PairSettings pairSettings;
 
 	private final ServerSockets.Factory sockets;
 
@@ -33,15 +45,39 @@ public final class CloneServer implements AutoCloseable {
 	private volatile @Nullable Running running;
 
 	/**
-	 * Creates a server that does not run yet.
+	 * Creates a server that is alone, and does not run yet.
 	 * @param settings its settings
 	 * @param sockets opens its sockets at each start
 	 * @param clock where time comes from
 	 */
 	public CloneServer(ServerSettings settings, ServerSockets.Factory sockets, Clock clock) {
+		this(settings, null, sockets, clock);
+	}
+
+	/**
+	 * Creates a server that does not run yet.
+	 * @param settings its settings
+	 * @param pairSettings the settings of one of a pair, {@code null} for a server that
+	 * is alone
+	 * @param sockets opens its sockets at each start
+	 * @param clock where time comes from
+	 */
+	public CloneServer(ServerSettings settings, @Nullable PairSettings pairSettings, ServerSockets.Factory sockets,
+			Clock clock) {
 		this.settings = settings;
+		this.pairSettings = pairSettings;
 		this.sockets = sockets;
 		this.clock = clock;
+	}
+
+	/**
+	 * Adds somebody who hears what happens to the server.
+	 * @param listener the listener
+	 * @return ends it
+	 */
+	public Registration addListener(ServerListener listener) {
+		this.listeners.add(listener);
+		return () -> this.listeners.remove(listener);
 	}
 
 	/**
@@ -53,14 +89,15 @@ public final class CloneServer implements AutoCloseable {
 		if (this.running != null) {
 			return;
 		}
-		Running running = new Running(this.settings, this.sockets.bind(), this.clock);
+		Running running = new Running(this.sockets.bind());
 		running.thread.start();
 		this.running = running;
 		logger.info("Server {} listens on port {}", Long.toHexString(running.serverId), running.sockets.port());
 	}
 
 	/**
-	 * Tells the clients, closes the sockets and ends the thread; does nothing if it does
+	 * Hands over to the other server of the pair, if there is one that has everything,
+	 * tells the clients, closes the sockets and ends the thread; does nothing if it does
 	 * not run. Returns within a few seconds.
 	 */
 	public synchronized void stop() {
@@ -111,13 +148,20 @@ public final class CloneServer implements AutoCloseable {
 	/**
 	 * One run of the server, from start to stop.
 	 */
-	private static final class Running implements Agent {
+	private final class Running implements Agent {
 
 		private static final long REPORT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+		/**
+		 * How long a server that stops waits for its peer to take over.
+		 */
+		private static final long HAND_OVER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
 		private final ServerSockets sockets;
 
 		private final Clock clock;
+
+		private final ExecutorService events;
 
 		private final long serverId;
 
@@ -131,13 +175,19 @@ public final class CloneServer implements AutoCloseable {
 
 		private boolean more;
 
-		Running(ServerSettings settings, ServerSockets sockets, Clock clock) {
+		Running(ServerSockets sockets) {
 			this.sockets = sockets;
-			this.clock = clock;
+			this.clock = CloneServer.this.clock;
 			this.serverId = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
-			this.agent = new ServerAgent(settings, sockets, clock, this.serverId);
+			this.events = Executors.newSingleThreadExecutor((work) -> {
+				Thread thread = new Thread(work, roleName() + "-events");
+				thread.setDaemon(true);
+				return thread;
+			});
+			this.agent = new ServerAgent(CloneServer.this.settings, CloneServer.this.pairSettings, sockets, this.clock,
+					this.serverId, new Announcer(this.events));
 			this.report = this.agent.report();
-			this.reportNanos = clock.nanoTime();
+			this.reportNanos = this.clock.nanoTime();
 			this.thread = new AgentThread(this);
 		}
 
@@ -164,16 +214,62 @@ public final class CloneServer implements AutoCloseable {
 		@Override
 		public void onClose() {
 			try {
+				if (this.thread.failure() == null) {
+					handOver();
+				}
 				this.agent.onStop();
 			}
 			finally {
+				this.events.shutdown();
 				this.sockets.close();
+			}
+		}
+
+		private void handOver() {
+			long start = this.clock.nanoTime();
+			this.agent.beginStop();
+			while (!this.agent.isReadyToStop() && this.clock.nanoTime() - start < HAND_OVER_NANOS) {
+				turn();
 			}
 		}
 
 		@Override
 		public void wakeUp() {
 			this.sockets.wakeUp();
+		}
+
+	}
+
+	/**
+	 * Tells the listeners, on a thread that may block.
+	 */
+	private final class Announcer implements ServerListener {
+
+		private final Executor events;
+
+		Announcer(Executor events) {
+			this.events = events;
+		}
+
+		@Override
+		public void onRoleChanged(ServerRole from, ServerRole to, int epoch) {
+			announce((listener) -> listener.onRoleChanged(from, to, epoch));
+		}
+
+		@Override
+		public void onConflicts(List<CloneConflict> conflicts) {
+			announce((listener) -> listener.onConflicts(conflicts));
+		}
+
+		private void announce(Consumer<ServerListener> event) {
+			this.events.execute(() -> CloneServer.this.listeners.forEach((listener) -> {
+				try {
+					event.accept(listener);
+				}
+				catch (RuntimeException ex) {
+					logger.warn("A listener of the server failed", ex);
+				}
+			}));
 		}
 
 	}

@@ -1,41 +1,32 @@
 package io.github.clonemap.server;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
+import io.github.clonemap.CloneConflict;
 import io.github.clonemap.agent.Clock;
 import io.github.clonemap.protocol.Command;
-import io.github.clonemap.protocol.FrameWriter;
+import io.github.clonemap.protocol.LogRecord;
 import io.github.clonemap.protocol.MalformedMessageException;
 import io.github.clonemap.protocol.Message;
-import io.github.clonemap.protocol.Message.Ack;
 import io.github.clonemap.protocol.Message.Bye;
-import io.github.clonemap.protocol.Message.Credit;
-import io.github.clonemap.protocol.Message.End;
-import io.github.clonemap.protocol.Message.Hello;
-import io.github.clonemap.protocol.Message.Ping;
-import io.github.clonemap.protocol.Message.Pong;
-import io.github.clonemap.protocol.Message.Sync;
-import io.github.clonemap.protocol.Message.Welcome;
-import io.github.clonemap.protocol.Message.Write;
+import io.github.clonemap.protocol.Message.Passive;
 import io.github.clonemap.protocol.Sequence;
 import io.github.clonemap.protocol.Subtrees;
 import io.github.clonemap.protocol.Update;
-import io.github.clonemap.protocol.WriteOperation;
+import io.github.clonemap.store.StoredEntry;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The server's side of all conversations, without sockets and without a thread: whoever
- * runs it hands over what came, calls {@link #onTick(long)} and then {@link #flush()} in
- * each turn, and waits no longer than {@link #nextDeadlineNanos()}.
+ * A server, without sockets and without a thread: whoever runs it hands over what came,
+ * calls {@link #onTick(long)} and then {@link #flush()} in each turn, and waits no longer
+ * than {@link #nextDeadlineNanos()}. It joins the parts of a server: the state, the order
+ * and its log, the conversations with the clients, the streams, and the pair.
  * <p>
- * What is ordered in a turn is published and acknowledged at its end: so batches form by
- * themselves when much is waiting, and one update alone leaves at once.
+ * What is ordered in a turn is published and acknowledged at its end, or when the passive
+ * server of a pair has it: so batches form by themselves when much is waiting, and one
+ * update alone leaves at once.
  * <p>
  * For one thread, the agent's.
  *
@@ -46,46 +37,35 @@ public final class ServerAgent implements ServerTransport.Handler {
 	private static final Logger logger = LoggerFactory.getLogger(ServerAgent.class);
 
 	/**
-	 * The most sessions: a bound for floods, far above what one server can feed.
-	 */
-	static final int MAX_SESSIONS = 10_000;
-
-	/**
 	 * The most different sets of subtrees that are subscribed to at once.
 	 */
 	static final int MAX_STREAMS = 1024;
 
-	private static final int ACK_BYTES = 64 << 10;
-
-	/**
-	 * How many chunks of snapshots leave in one turn, so that many who join at once do
-	 * not hold up those who write.
-	 */
-	private static final int CHUNKS_PER_TURN = 8;
-
 	private static final long MAX_PULSE_NANOS = 250_000_000;
 
-	private final Map<Long, Session> sessions = new HashMap<>();
-
-	private final Map<Route, Session> sessionsByRoute = new HashMap<>();
-
-	private final List<Session> toAcknowledge = new ArrayList<>();
-
-	private final Deque<Session> transferring = new ArrayDeque<>();
-
-	private final FrameWriter writer = new FrameWriter(4096);
-
 	private final ServerSettings settings;
-
-	private final ServerTransport transport;
 
 	private final Clock clock;
 
 	private final long serverId;
 
+	private final CommitLog log;
+
 	private final UpdateSequencer sequencer;
 
 	private final StreamPublisher publisher;
+
+	private final ClientRequests requests;
+
+	private final @Nullable Pair pair;
+
+	private final ServerListener listener;
+
+	private ServerState state;
+
+	private ServerRole role;
+
+	private boolean stopping;
 
 	private long nowNanos;
 
@@ -93,33 +73,55 @@ public final class ServerAgent implements ServerTransport.Handler {
 
 	private long nextPulseNanos;
 
-	private long lastSessionId;
+	private long committedBeforePassive;
 
-	private long snapshots;
-
-	private long resumes;
+	private long conflicts;
 
 	private long malformed;
 
 	/**
-	 * Creates the agent.
+	 * Creates the agent of a server that is alone.
 	 * @param settings the settings
 	 * @param transport the way out
 	 * @param clock where time comes from
 	 * @param serverId the id of this server, made anew at each start, not 0
 	 */
 	public ServerAgent(ServerSettings settings, ServerTransport transport, Clock clock, long serverId) {
+		this(settings, null, transport, clock, serverId, ServerListener.NONE);
+	}
+
+	/**
+	 * Creates the agent.
+	 * @param settings the settings
+	 * @param pairSettings the settings of a server that is one of a pair, else
+	 * {@code null}
+	 * @param transport the way out
+	 * @param clock where time comes from
+	 * @param serverId the id of this server, made anew at each start, not 0
+	 * @param listener hears what happens, on the agent's thread
+	 */
+	public ServerAgent(ServerSettings settings, @Nullable PairSettings pairSettings, ServerTransport transport,
+			Clock clock, long serverId, ServerListener listener) {
 		this.settings = settings;
-		this.transport = transport;
 		this.clock = clock;
 		this.serverId = serverId;
-		this.lastSessionId = serverId & ~0xFFFF_FFFFL;
+		this.listener = listener;
 		this.nowNanos = clock.nanoTime();
 		this.nowMicros = clock.epochMicros();
 		this.nextPulseNanos = this.nowNanos;
+		long start = Sequence.startAt(this.nowMicros);
+		this.state = new ServerState(settings, start, this.nowNanos);
+		this.state.begin(new LogRecord.Term(serverId, start, 0));
+		this.log = new CommitLog(serverId, pairSettings != null, start, new World());
+		this.sequencer = new UpdateSequencer(settings, this.state, this.log);
 		this.publisher = new StreamPublisher(transport, serverId, MAX_STREAMS);
-		this.sequencer = new UpdateSequencer(settings, Sequence.startAt(this.nowMicros), this.nowNanos,
-				this.sessions::get, this::onOrdered);
+		this.requests = new ClientRequests(settings, transport, serverId, this.state, this.sequencer, this.log,
+				this.publisher);
+		this.requests.onTick(this.nowNanos, this.nowMicros);
+		this.pair = (pairSettings != null)
+				? new Pair(settings, pairSettings, transport, clock, serverId, this.state, this.log, new PairEvents())
+				: null;
+		this.role = (this.pair != null) ? this.pair.role() : ServerRole.ACTIVE;
 	}
 
 	/**
@@ -129,29 +131,36 @@ public final class ServerAgent implements ServerTransport.Handler {
 	public void onTick(long nowNanos) {
 		this.nowNanos = nowNanos;
 		this.nowMicros = this.clock.epochMicros();
-		this.sequencer.expireUntil(nowNanos, this.nowMicros);
+		this.requests.onTick(nowNanos, this.nowMicros);
+		if (this.pair != null) {
+			this.pair.onTick(nowNanos);
+		}
+		if (isActive()) {
+			this.sequencer.expireUntil(nowNanos, this.nowMicros);
+		}
+		else {
+			this.state.advance(nowNanos);
+		}
 		if (nowNanos - this.nextPulseNanos >= 0) {
 			onPulse();
 		}
 	}
 
 	/**
-	 * The last thing in a turn: publishes and acknowledges what was ordered in it, and
-	 * sends a chunk to each client that waits for one.
+	 * The last thing in a turn: gives the peer what was ordered, publishes and
+	 * acknowledges what is committed, and sends a chunk to each client that waits for
+	 * one.
 	 */
 	public void flush() {
-		this.publisher.flush(this.sequencer.committed(), this.nowMicros, this.nowNanos);
-		for (Session session : this.toAcknowledge) {
-			while (session.hasUnacknowledged()) {
-				long first = session.firstUnacknowledged();
-				send(session.route(), new Ack(first, session.takeUnacknowledged(ACK_BYTES)));
-			}
+		this.log.seal();
+		if (this.pair != null) {
+			become(this.pair.role());
+			this.pair.flush(this.nowNanos);
 		}
-		this.toAcknowledge.clear();
-		for (int i = Math.min(CHUNKS_PER_TURN, this.transferring.size()); i > 0; i--) {
-			Session session = this.transferring.removeFirst();
-			this.transferring.addLast(session);
-			sendChunk(session);
+		if (isActive()) {
+			commit();
+			this.publisher.flush(this.log.committedSequence(), this.nowMicros, this.nowNanos);
+			this.requests.flush();
 		}
 	}
 
@@ -160,25 +169,37 @@ public final class ServerAgent implements ServerTransport.Handler {
 	 * @return the time in nanoseconds; now or earlier if there is more to send
 	 */
 	public long nextDeadlineNanos() {
-		if (this.publisher.isDue()) {
+		if (!isActive()) {
+			return this.nextPulseNanos;
+		}
+		if (this.publisher.isDue() || this.requests.isDue() || (this.pair != null && this.pair.isDue())) {
 			return this.nowNanos;
 		}
-		for (Session session : this.transferring) {
-			if (session.transfer != null && session.transfer.maySend()) {
-				return this.nowNanos;
-			}
-		}
-		long expiry = this.sequencer.nextExpiryNanos();
+		long expiry = this.state.nextExpiryNanos();
 		return (expiry != Long.MAX_VALUE && expiry - this.nextPulseNanos < 0) ? expiry : this.nextPulseNanos;
 	}
 
 	/**
-	 * The server is about to stop: tells its clients, so that none waits for a time-out.
+	 * The server is about to stop. It takes no more writes; turns go on until
+	 * {@link #isReadyToStop()}, so that its peer can go on with everything.
+	 */
+	public void beginStop() {
+		this.stopping = this.pair != null && this.pair.beginStop();
+	}
+
+	/**
+	 * Whether the peer has taken over, or there is none that could. Asked once in a turn.
+	 * @return whether nothing is lost by stopping now that could be kept
+	 */
+	public boolean isReadyToStop() {
+		return this.pair == null || this.pair.handOver(this.nowNanos);
+	}
+
+	/**
+	 * The last thing: tells the clients, so that none waits for a time-out.
 	 */
 	public void onStop() {
-		for (Session session : this.sessions.values()) {
-			send(session.route(), new Bye(Bye.Reason.STOPPING, "the server stops"));
-		}
+		this.requests.stop();
 	}
 
 	/**
@@ -186,17 +207,22 @@ public final class ServerAgent implements ServerTransport.Handler {
 	 * @return the report
 	 */
 	public ServerReport report() {
-		long committed = this.sequencer.committed();
-		return new ServerReport(ServerRole.ACTIVE, this.serverId, Sequence.epoch(committed), committed,
-				this.sequencer.store().size(), this.sequencer.store().bytes(), this.sessions.size(),
-				this.publisher.size(), this.sequencer.updates(), this.snapshots, this.resumes, this.sequencer.expired(),
-				this.sequencer.rejected(), this.malformed);
+		long committed = isActive() ? this.log.committedSequence() : this.state.sequence();
+		return new ServerReport(this.role, this.serverId, Sequence.epoch(committed), committed,
+				this.state.store().size(), this.state.store().bytes(), this.state.sessions().size(),
+				this.publisher.size(), this.log.updates(), this.requests.snapshots(), this.requests.resumes(),
+				this.sequencer.expired(), this.sequencer.rejected(), this.malformed, this.pair != null,
+				this.pair != null && this.pair.isInSync(), (this.pair != null) ? this.pair.lag() : -1, this.conflicts);
+	}
+
+	ServerState state() {
+		return this.state;
 	}
 
 	@Override
 	public void onSubscribed(byte[] topic) {
 		try {
-			if (!this.publisher.subscribe(Subtrees.fromTopic(topic), this.sequencer.committed())) {
+			if (!this.publisher.subscribe(Subtrees.fromTopic(topic), this.log.committedSequence())) {
 				onMalformed("more than " + MAX_STREAMS + " different subscriptions");
 			}
 		}
@@ -224,187 +250,71 @@ public final class ServerAgent implements ServerTransport.Handler {
 
 	@Override
 	public void onRequest(Route route, byte[] frame, byte[] body) {
+		Message message = read(frame, body);
+		if (message == null || (this.pair != null && tryPeer(route, message))) {
+			return;
+		}
+		if (this.pair != null && !isActive() && (message instanceof Bye || !this.pair.onClientRequest(this.nowNanos))) {
+			this.requests.send(route, new Passive(this.serverId));
+		}
+		else if (!this.stopping && !this.requests.onMessage(route, message)) {
+			onMalformed(message.command() + " is not a request");
+		}
+		if (this.log.isFull()) {
+			this.log.seal();
+			if (this.pair == null) {
+				commit();
+			}
+		}
+	}
+
+	@Override
+	public void onPeerState(byte[] frame) {
+		onPeerReply(Command.PEER.frame(), frame);
+	}
+
+	@Override
+	public void onPeerReply(byte[] frame, byte[] body) {
+		Message message = read(frame, body);
+		if (message != null && (this.pair == null || !tryPeer(null, message))
+				&& !(message instanceof Passive || message instanceof Bye)) {
+			onMalformed(message.command() + " is nothing that a peer says");
+		}
+	}
+
+	private @Nullable Message read(byte[] frame, byte[] body) {
 		Command command = Command.of(frame);
 		if (command == null) {
 			onMalformed("unknown command");
-			return;
+			return null;
 		}
 		try {
-			onMessage(route, Message.read(command, body, Update::new));
+			return Message.read(command, body, (this.pair != null) ? this.pair.entries() : StoredEntry::new);
 		}
 		catch (MalformedMessageException ex) {
 			onMalformed(command + ": " + ex.getMessage());
+			return null;
 		}
 	}
 
-	private void onMessage(Route route, Message message) {
-		if (message instanceof Hello hello) {
-			onHello(route, hello);
-			return;
+	private boolean tryPeer(@Nullable Route route, Message message) {
+		try {
+			return this.pair != null && this.pair.onMessage(route, message, this.nowNanos);
 		}
-		Session session = this.sessionsByRoute.get(route);
-		if (session == null) {
-			if (!(message instanceof Bye)) {
-				send(route, new Bye(Bye.Reason.NO_SESSION, "no session: say HELLO"));
-			}
-			return;
-		}
-		session.onHeard(this.nowNanos);
-		if (message instanceof Write write) {
-			onWrite(session, write);
-		}
-		else if (message instanceof Ping ping) {
-			onPing(session, ping);
-		}
-		else if (message instanceof Sync sync) {
-			onSync(session, sync);
-		}
-		else if (message instanceof Credit credit) {
-			onCredit(session, credit);
-		}
-		else if (message instanceof Bye bye) {
-			end(session, bye.explanation());
-		}
-		else {
-			onMalformed(message.command() + " is not a request");
+		catch (IllegalArgumentException | IllegalStateException ex) {
+			// Readable, but it does not fit what came before.
+			onMalformed(message.command() + ": " + ex.getMessage());
+			this.pair.askAnew();
+			return true;
 		}
 	}
 
-	private void onPing(Session session, Ping ping) {
-		long committed = this.sequencer.committed();
-		send(session.route(), new Pong(ping.micros(), this.nowMicros, committed, session.lastCounter()));
-		// A client that waits for all that is committed shall not wait for a heartbeat.
-		this.publisher.tell(session.subtrees, committed);
+	private boolean isActive() {
+		return this.role == ServerRole.ACTIVE;
 	}
 
-	private void onHello(Route route, Hello hello) {
-		if (hello.version() != Message.VERSION) {
-			send(route, new Bye(Bye.Reason.REFUSED,
-					"this server speaks version " + Message.VERSION + ", not " + hello.version()));
-			return;
-		}
-		if (hello.lastServerId() != this.serverId
-				&& Sequence.epoch(hello.lastSequence()) >= Sequence.epoch(this.sequencer.committed())
-				&& this.sequencer.overlaps(hello.lastSequence()) && !raiseEpochAbove(hello)) {
-			send(route, new Bye(Bye.Reason.REFUSED, "the client's epoch leaves no higher one: restart all clients"));
-			return;
-		}
-		Session session = this.sessions.get(hello.clientId());
-		if (session == null) {
-			if (this.sessions.size() >= MAX_SESSIONS) {
-				send(route, new Bye(Bye.Reason.REFUSED,
-						"the server has " + MAX_SESSIONS + " sessions, it cannot have more"));
-				return;
-			}
-			session = new Session(hello.clientId(), ++this.lastSessionId, hello.name(), route,
-					Math.max(0, hello.nextCounter() - 1), this.nowNanos);
-			this.sessions.put(hello.clientId(), session);
-			logger.info("Session of {} begins", session);
-		}
-		else {
-			this.sessionsByRoute.remove(session.route(), session);
-			session.reroute(route);
-			session.onHeard(this.nowNanos);
-			endTransfer(session);
-		}
-		Session former = this.sessionsByRoute.put(route, session);
-		if (former != null && former != session) {
-			// One connection, two clients: the earlier one has no way back any more.
-			former.reroute(Route.NONE);
-			logger.info("Session of {} lost its connection to {}", former, session);
-		}
-		send(route,
-				new Welcome(Message.VERSION, this.serverId, this.sequencer.committed(), this.nowMicros,
-						(int) this.settings.heartbeat().toMillis(), (int) this.settings.sessionTimeout().toMillis(),
-						session.lastCounter(), session.sessionId(), this.settings.maxKeyLength(),
-						this.settings.maxValueSize()));
-	}
-
-	private boolean raiseEpochAbove(Hello hello) {
-		int epoch = Sequence.epoch(hello.lastSequence()) + 1;
-		if (epoch > Sequence.MAX_EPOCH) {
-			return false;
-		}
-		logger.info("Epoch {} -> {}: client '{}' comes from a server that had epoch {}",
-				Sequence.epoch(this.sequencer.committed()), epoch, hello.name(), epoch - 1);
-		this.sequencer.raiseEpoch(epoch);
-		this.publisher.requestHeartbeats(this.nowNanos);
-		return true;
-	}
-
-	private void onWrite(Session session, Write write) {
-		session.onKnown(write.known());
-		long counter = write.firstCounter();
-		if (counter > session.lastCounter() + 1) {
-			// Something before it was lost on the way; the client will send it all again.
-			return;
-		}
-		if (counter <= session.lastCounter()) {
-			session.acknowledgeAgain();
-		}
-		for (WriteOperation operation : write.operations()) {
-			if (counter++ <= session.lastCounter()) {
-				continue;
-			}
-			if (!session.mayWrite()) {
-				break;
-			}
-			session.onResult(this.sequencer.write(session, operation, this.nowNanos, this.nowMicros));
-		}
-		if (session.hasUnacknowledged() && !this.toAcknowledge.contains(session)) {
-			this.toAcknowledge.add(session);
-		}
-	}
-
-	private void onSync(Session session, Sync sync) {
-		if (!session.isNewSync(sync.syncId())) {
-			// One that came twice: its chunks and those of a second answer would not fit.
-			return;
-		}
-		endTransfer(session);
-		session.subtrees = sync.subtrees();
-		long committed = this.sequencer.committed();
-		boolean resume = sync.fromServerId() == this.serverId && sync.fromSequence() <= committed
-				&& this.sequencer.history().reaches(sync.fromSequence());
-		if (resume) {
-			this.resumes++;
-			session.transfer = Transfer.resume(sync, committed, this.sequencer.history());
-		}
-		else {
-			this.snapshots++;
-			session.transfer = Transfer.snapshot(sync, committed, this.sequencer.store());
-		}
-		this.transferring.add(session);
-	}
-
-	private static void onCredit(Session session, Credit credit) {
-		if (session.transfer != null && session.transfer.syncId() == credit.syncId()) {
-			session.transfer.onCredit(credit.chunks());
-		}
-	}
-
-	private void sendChunk(Session session) {
-		Transfer transfer = session.transfer;
-		if (transfer == null || !transfer.maySend()) {
-			return;
-		}
-		Message message = transfer.next(this.sequencer.committed());
-		if (message != null) {
-			send(session.route(), message);
-			if (message instanceof End end) {
-				endTransfer(session);
-				// The client waits to hear the stream as far as this.
-				this.publisher.tell(session.subtrees, end.until());
-			}
-		}
-	}
-
-	private void endTransfer(Session session) {
-		if (session.transfer != null) {
-			session.transfer.close();
-			session.transfer = null;
-			this.transferring.remove(session);
-		}
+	private void commit() {
+		this.log.commitTo((this.pair != null) ? this.pair.committable() : this.log.last());
 	}
 
 	private void onPulse() {
@@ -412,33 +322,81 @@ public final class ServerAgent implements ServerTransport.Handler {
 		// More often than heartbeats, so that no silence lasts longer than one.
 		long pulseNanos = Math.min(heartbeatNanos / 8, MAX_PULSE_NANOS);
 		this.nextPulseNanos = this.nowNanos + pulseNanos;
-		this.publisher.requestHeartbeats(this.nowNanos - heartbeatNanos + pulseNanos);
-		long silentSinceNanos = this.nowNanos - this.settings.sessionTimeout().toNanos();
-		for (Session session : List.copyOf(this.sessions.values())) {
-			if (session.lastHeardNanos() - silentSinceNanos < 0) {
-				end(session, "silent for more than " + this.settings.sessionTimeout().toMillis() + " ms");
+		if (isActive()) {
+			this.publisher.requestHeartbeats(this.nowNanos - heartbeatNanos + pulseNanos);
+			this.requests.onPulse();
+		}
+	}
+
+	private void become(ServerRole next) {
+		ServerRole before = this.role;
+		if (next != before) {
+			this.role = next;
+			this.listener.onRoleChanged(before, next, Sequence.epoch(this.state.sequence()));
+		}
+	}
+
+	/**
+	 * Publishes and acknowledges what is committed.
+	 */
+	private final class World implements CommitLog.Listener {
+
+		@Override
+		public void onCommitted(Update update) {
+			ServerAgent.this.publisher.publish(update, ServerAgent.this.nowMicros, ServerAgent.this.nowNanos);
+		}
+
+		@Override
+		public void onCommitted(Session session) {
+			ServerAgent.this.requests.onCommitted(session);
+		}
+
+	}
+
+	/**
+	 * Changes this server's role.
+	 */
+	private final class PairEvents implements Pair.Events {
+
+		@Override
+		public void onActive(boolean hadCopy) {
+			ServerAgent agent = ServerAgent.this;
+			long sequence = agent.state.sequence();
+			if (hadCopy && agent.pair != null) {
+				int epoch = Math.max(Sequence.epoch(sequence), Sequence.epoch(agent.pair.peerSequence())) + 1;
+				agent.log.restart(sequence);
+				agent.sequencer.continueFrom(agent.state);
+				agent.sequencer.begin(new LogRecord.Term(agent.serverId, Sequence.startOf(epoch), sequence));
+				agent.requests.takeOver(agent.state);
+			}
+			agent.log.seal();
+			agent.publisher.restart(agent.state.sequence());
+			become(ServerRole.ACTIVE);
+		}
+
+		@Override
+		public void onPassive() {
+			ServerAgent agent = ServerAgent.this;
+			agent.committedBeforePassive = agent.log.committedSequence();
+			agent.requests.stepDown();
+			become(ServerRole.PASSIVE);
+		}
+
+		@Override
+		public void onCopied(ServerState before, ServerState after) {
+			ServerAgent agent = ServerAgent.this;
+			long committed = (agent.committedBeforePassive != 0) ? agent.committedBeforePassive : Long.MAX_VALUE;
+			agent.committedBeforePassive = 0;
+			agent.state = after;
+			List<CloneConflict> conflicts = Conflicts.between(before, committed, after);
+			if (!conflicts.isEmpty()) {
+				agent.conflicts += conflicts.size();
+				logger.warn("{} writes that this server had accepted alone are lost: the peer's order stays "
+						+ "(CloneConflictEvent, clone.server.bstar.conflict-log)", conflicts.size());
+				agent.listener.onConflicts(conflicts);
 			}
 		}
-	}
 
-	private void end(Session session, String reason) {
-		logger.info("Session of {} ends: {}", session, reason);
-		this.sessions.remove(session.clientId());
-		this.sessionsByRoute.remove(session.route(), session);
-		this.toAcknowledge.remove(session);
-		endTransfer(session);
-		this.sequencer.expireEphemeral(session, this.nowMicros);
-	}
-
-	private void onOrdered(Update update) {
-		this.publisher.publish(update, this.nowMicros, this.nowNanos);
-	}
-
-	private void send(Route route, Message message) {
-		if (route == Route.NONE) {
-			return;
-		}
-		this.transport.reply(route, message.command(), message.toBytes(this.writer));
 	}
 
 }

@@ -19,10 +19,16 @@ import java.util.Map;
  * @param expired how many entries have ended by their lifetime or session
  * @param rejected how many writes it has refused, by reason
  * @param malformed how many messages it could not understand
+ * @param paired whether it is one of a pair
+ * @param inSync whether each of the two has everything that anybody was promised
+ * @param replicaLag how many updates the passive server does not have yet; -1 if nobody
+ * knows, or if this is not the active server of a pair
+ * @param conflicts how many of its writes were given up for its peer's since its start
  * @since 0.1.0
  */
 public record ServerReport(ServerRole role, long serverId, int epoch, long sequence, int entries, long bytes,
 		int sessions, int subscriptions, long updates, long snapshots, long resumes, long expired,
-		Map<RejectReason, Long> rejected, long malformed) {
+		Map<RejectReason, Long> rejected, long malformed, boolean paired, boolean inSync, long replicaLag,
+		long conflicts) {
 
 }

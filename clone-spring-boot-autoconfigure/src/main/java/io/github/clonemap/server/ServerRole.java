@@ -7,6 +7,9 @@ package io.github.clonemap.server;
  */
 public enum ServerRole {
 
+	/** It does not know yet what its peer is, and answers nobody. */
+	WAITING,
+
 	/** It orders writes and answers clients. */
 	ACTIVE,
 

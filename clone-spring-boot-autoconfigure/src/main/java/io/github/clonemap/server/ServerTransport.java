@@ -25,6 +25,22 @@ public interface ServerTransport {
 	void publish(byte[] frame);
 
 	/**
+	 * Tells the peer what this server is, on the connection of its own. Only for a server
+	 * of a pair.
+	 * @param frame the message, not to be changed afterwards
+	 */
+	default void publishState(byte[] frame) {
+	}
+
+	/**
+	 * Sends a request to the peer, as a client would. Only for a server of a pair.
+	 * @param command the command
+	 * @param body the body, not to be changed afterwards
+	 */
+	default void sendToPeer(Command command, byte[] body) {
+	}
+
+	/**
 	 * Who hears what comes from the network. Called by the server's agent only.
 	 */
 	interface Handler {
@@ -48,6 +64,21 @@ public interface ServerTransport {
 		 * @param topic the topic
 		 */
 		void onUnsubscribed(byte[] topic);
+
+		/**
+		 * The peer told what it is, on the connection of its own.
+		 * @param frame the message
+		 */
+		default void onPeerState(byte[] frame) {
+		}
+
+		/**
+		 * The peer sent something on the connection that was made to it.
+		 * @param command the frame with the command
+		 * @param body the body
+		 */
+		default void onPeerReply(byte[] command, byte[] body) {
+		}
 
 		/**
 		 * Something came that is not a request at all.

@@ -4,10 +4,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
+import io.github.clonemap.protocol.LogRecord;
+import io.github.clonemap.protocol.LogRecord.SessionState;
 import io.github.clonemap.protocol.Subtrees;
 import io.github.clonemap.protocol.WriteResult;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +38,6 @@ final class Session {
 
 	private final Deque<WriteResult> results = new ArrayDeque<>();
 
-	private final Set<String> ephemeralKeys = new LinkedHashSet<>();
-
 	private Route route;
 
 	private long lastHeardNanos;
@@ -46,6 +45,8 @@ final class Session {
 	private long lastCounter;
 
 	private long acknowledged;
+
+	private long committed;
 
 	private long resultBytes;
 
@@ -62,7 +63,48 @@ final class Session {
 		this.route = route;
 		this.lastCounter = lastCounter;
 		this.acknowledged = lastCounter;
+		this.committed = lastCounter;
 		this.lastHeardNanos = nowNanos;
+	}
+
+	/**
+	 * A session as another server had it. Whether its client lives is not known, so it
+	 * counts as heard now.
+	 */
+	static Session of(SessionState told, long nowNanos) {
+		Session session = new Session(told.clientId(), told.sessionId(), told.name(), Route.NONE,
+				told.lastCounter() - told.results().size(), nowNanos);
+		told.results().forEach(session::onResult);
+		return session;
+	}
+
+	/**
+	 * What has become of writes at the server that ordered them.
+	 */
+	static void apply(Map<Long, Session> sessions, LogRecord.Written written) {
+		Session session = sessions.get(written.clientId());
+		if (session == null) {
+			return;
+		}
+		session.onKnown(written.known());
+		long counter = written.firstCounter();
+		for (WriteResult result : written.results()) {
+			if (counter++ > session.lastCounter) {
+				session.onResult(result);
+			}
+		}
+	}
+
+	/**
+	 * A session has begun, or stands so, or is over.
+	 */
+	static void apply(Map<Long, Session> sessions, LogRecord told, long nowNanos) {
+		if (told instanceof SessionState state) {
+			sessions.put(state.clientId(), of(state, nowNanos));
+		}
+		else if (told instanceof LogRecord.SessionEnd end) {
+			sessions.remove(end.clientId());
+		}
 	}
 
 	long clientId() {
@@ -75,6 +117,13 @@ final class Session {
 	 */
 	long sessionId() {
 		return this.sessionId;
+	}
+
+	/**
+	 * About how many bytes it takes to tell of it.
+	 */
+	int weight() {
+		return (int) Math.min(Integer.MAX_VALUE, 64 + this.resultBytes);
 	}
 
 	Route route() {
@@ -109,8 +158,11 @@ final class Session {
 		return isNew;
 	}
 
-	Set<String> ephemeralKeys() {
-		return this.ephemeralKeys;
+	/**
+	 * What another server has to know of it.
+	 */
+	SessionState toRecord() {
+		return new SessionState(this.clientId, this.sessionId, this.name, this.lastCounter, List.copyOf(this.results));
 	}
 
 	/**
@@ -141,8 +193,23 @@ final class Session {
 		this.acknowledged = this.lastCounter - this.results.size();
 	}
 
+	/**
+	 * The results up to a counter may be told.
+	 */
+	void onCommitted(long counter) {
+		this.committed = Math.max(this.committed, counter);
+	}
+
+	/**
+	 * All results may be told: this server has become the active one.
+	 */
+	void onTakenOver(long nowNanos) {
+		this.committed = this.lastCounter;
+		this.lastHeardNanos = nowNanos;
+	}
+
 	boolean hasUnacknowledged() {
-		return this.acknowledged < this.lastCounter;
+		return this.acknowledged < this.committed;
 	}
 
 	/**
@@ -157,7 +224,7 @@ final class Session {
 		// The new ones are at the end, and usually they are all there is.
 		int skip = this.results.size() - (int) (this.lastCounter - this.acknowledged);
 		Iterator<WriteResult> iterator = this.results.iterator();
-		while (iterator.hasNext() && bytes < maxBytes) {
+		while (iterator.hasNext() && bytes < maxBytes && this.acknowledged + taken.size() < this.committed) {
 			WriteResult result = iterator.next();
 			if (skip-- > 0) {
 				continue;

@@ -63,6 +63,18 @@ final class StreamPublisher {
 	}
 
 	/**
+	 * This server is active from now on: the streams begin anew.
+	 * @param committed the sequence after which they begin
+	 */
+	void restart(long committed) {
+		this.due.clear();
+		for (UpdateStream stream : this.streams.values()) {
+			stream.restart(committed);
+			requestHeartbeat(stream);
+		}
+	}
+
+	/**
 	 * Nobody hears a stream any more.
 	 * @param subtrees what it carried
 	 */

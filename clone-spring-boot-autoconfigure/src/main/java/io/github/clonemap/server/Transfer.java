@@ -49,6 +49,8 @@ final class Transfer implements AutoCloseable {
 
 	private boolean exhausted;
 
+	private long until;
+
 	private Transfer(Sync request, long startSequence, Source source, int total) {
 		this.syncId = request.syncId();
 		this.subtrees = request.subtrees();
@@ -64,7 +66,8 @@ final class Transfer implements AutoCloseable {
 
 	static Transfer resume(Sync request, long committed, History history) {
 		long index = history.indexAfter(request.fromSequence());
-		return new Transfer(request, committed, new Replay(history, index), (int) (history.end() - index));
+		long end = history.indexAfter(committed);
+		return new Transfer(request, committed, new Replay(history, index, end), (int) (end - index));
 	}
 
 	int syncId() {
@@ -83,16 +86,21 @@ final class Transfer implements AutoCloseable {
 		this.allowedChunks = Math.max(this.allowedChunks, Math.min(chunks, this.chunks + MAX_CREDIT));
 	}
 
-	boolean maySend() {
-		return this.chunks < this.allowedChunks || this.exhausted;
+	/**
+	 * Whether there is something to send. The end waits until all is committed that the
+	 * chunks may show.
+	 */
+	boolean maySend(long committed) {
+		return this.exhausted ? this.until <= committed : this.chunks < this.allowedChunks;
 	}
 
 	/**
 	 * The next step.
 	 * @param committed the committed sequence now
+	 * @param ordered the last sequence now, committed or not
 	 * @return the message to send, {@code null} if this step found nothing to send
 	 */
-	@Nullable Message next(long committed) {
+	@Nullable Message next(long committed, long ordered) {
 		if (this.exhausted) {
 			return new End(this.syncId, this.chunks, isResume(), this.startSequence,
 					isResume() ? this.startSequence : committed);
@@ -106,6 +114,7 @@ final class Transfer implements AutoCloseable {
 			Update update = this.source.next();
 			if (update == null) {
 				this.exhausted = true;
+				this.until = isResume() ? this.startSequence : ordered;
 				break;
 			}
 			if (this.subtrees.contains(update.key())) {
@@ -167,9 +176,9 @@ final class Transfer implements AutoCloseable {
 
 		private long index;
 
-		Replay(History history, long index) {
+		Replay(History history, long index, long end) {
 			this.history = history;
-			this.end = history.end();
+			this.end = end;
 			this.index = index;
 		}
 

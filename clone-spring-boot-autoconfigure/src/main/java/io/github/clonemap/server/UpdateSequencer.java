@@ -2,83 +2,38 @@ package io.github.clonemap.server;
 
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import java.util.function.LongFunction;
 
 import io.github.clonemap.CloneWriter;
-import io.github.clonemap.WriteOptions;
 import io.github.clonemap.protocol.Keys;
-import io.github.clonemap.protocol.Sequence;
+import io.github.clonemap.protocol.LogRecord;
 import io.github.clonemap.protocol.Update;
 import io.github.clonemap.protocol.WriteOperation;
 import io.github.clonemap.protocol.WriteResult;
 import io.github.clonemap.protocol.WriteResult.Status;
-import io.github.clonemap.store.EntryStore;
-import io.github.clonemap.store.History;
 import io.github.clonemap.store.StoredEntry;
-import io.github.clonemap.store.TimerWheel;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Puts all changes in one order: decides the conditions of writes, gives each update its
- * sequence, and keeps store, history and lifetimes in step with it. What it has ordered
- * goes to one listener, in order.
+ * sequence, and keeps the state and the log in step with it. Only the active server of a
+ * pair has one that works.
  */
 final class UpdateSequencer {
 
-	private static final long MAX_TTL_MILLIS = WriteOptions.MAX_TTL.toMillis();
-
-	private final EntryStore store = new EntryStore();
-
 	private final Map<RejectReason, Long> rejected = new EnumMap<>(RejectReason.class);
-
-	private final History history;
-
-	private final TimerWheel lifetimes;
 
 	private final ServerSettings settings;
 
-	private final LongFunction<@Nullable Session> sessions;
+	private final CommitLog log;
 
-	private final Consumer<Update> ordered;
-
-	private final long start;
-
-	private long sequence;
-
-	private long updates;
+	private ServerState state;
 
 	private long expired;
 
-	UpdateSequencer(ServerSettings settings, long start, long nowNanos, LongFunction<@Nullable Session> sessions,
-			Consumer<Update> ordered) {
+	UpdateSequencer(ServerSettings settings, ServerState state, CommitLog log) {
 		this.settings = settings;
-		this.sequence = start;
-		this.start = start;
-		this.history = new History(settings.history(), ServerSettings.MAX_HISTORY_BYTES, this.sequence);
-		this.lifetimes = new TimerWheel(nowNanos);
-		this.sessions = sessions;
-		this.ordered = ordered;
-	}
-
-	EntryStore store() {
-		return this.store;
-	}
-
-	History history() {
-		return this.history;
-	}
-
-	/**
-	 * The last sequence that was given. One server alone commits what it orders.
-	 */
-	long committed() {
-		return this.sequence;
-	}
-
-	long updates() {
-		return this.updates;
+		this.state = state;
+		this.log = log;
 	}
 
 	long expired() {
@@ -90,25 +45,23 @@ final class UpdateSequencer {
 	}
 
 	/**
-	 * Whether a sequence of another server may also be one of this server.
+	 * Goes on with another state.
 	 */
-	boolean overlaps(long foreignSequence) {
-		return foreignSequence >= this.start;
+	void continueFrom(ServerState state) {
+		this.state = state;
 	}
 
 	/**
-	 * Goes on with a higher epoch, so that sequences stay above those that somebody has
-	 * seen elsewhere.
+	 * Goes on with a term of its own.
 	 */
-	void raiseEpoch(int epoch) {
-		if (epoch <= Sequence.epoch(this.sequence)) {
-			throw new IllegalArgumentException("epoch " + epoch + " is not higher");
-		}
-		this.sequence = Sequence.startOf(epoch);
+	void begin(LogRecord.Term term) {
+		this.state.begin(term);
+		this.log.skipTo(term.start());
+		this.log.add(term);
 	}
 
 	WriteResult write(Session session, WriteOperation operation, long nowNanos, long nowMicros) {
-		StoredEntry current = this.store.get(operation.key());
+		StoredEntry current = this.state.store().get(operation.key());
 		RejectReason reason = reasonToReject(operation);
 		if (reason != null) {
 			return reject(reason, operation, nowMicros);
@@ -120,96 +73,68 @@ final class UpdateSequencer {
 		}
 		switch (operation.kind()) {
 			case PUT -> {
-				if (current == null && this.store.size() >= this.settings.maxEntries()) {
+				if (current == null && this.state.store().size() >= this.settings.maxEntries()) {
 					return reject(RejectReason.TOO_MANY_ENTRIES, operation, nowMicros);
 				}
 				put(session, operation, current, nowNanos, nowMicros);
 			}
 			case REMOVE -> {
 				if (current == null) {
-					return new WriteResult(Status.UNCHANGED, this.sequence, nowMicros, null, "");
+					return new WriteResult(Status.UNCHANGED, this.state.sequence(), nowMicros, null, "");
 				}
-				remove(current, Update.Kind.REMOVE, CloneWriter.Kind.NATIVE, session.clientId(), nowMicros);
+				remove(current, Update.Kind.REMOVE, CloneWriter.Kind.NATIVE, session.clientId(), nowNanos, nowMicros);
 			}
 			case GET -> {
-				return new WriteResult(Status.UNCHANGED, this.sequence, nowMicros, told, "");
+				return new WriteResult(Status.UNCHANGED, this.state.sequence(), nowMicros, told, "");
 			}
 		}
-		return new WriteResult(Status.APPLIED, this.sequence, nowMicros, told, "");
+		return new WriteResult(Status.APPLIED, this.state.sequence(), nowMicros, told, "");
 	}
 
 	/**
 	 * Ends the entries whose lifetime is over.
 	 */
 	void expireUntil(long nowNanos, long nowMicros) {
-		this.lifetimes.advance(nowNanos, (entry) -> expire(entry, nowMicros));
+		this.state.advance(nowNanos, (entry) -> expire(entry, nowNanos, nowMicros));
 	}
 
 	/**
-	 * Ends the entries of a session that is over.
+	 * Ends the entries of a client whose session is over.
 	 */
-	void expireEphemeral(Session session, long nowMicros) {
-		for (String key : session.ephemeralKeys().toArray(String[]::new)) {
-			StoredEntry entry = this.store.get(key);
+	void expireEphemeral(long clientId, long nowNanos, long nowMicros) {
+		for (String key : this.state.ephemeralKeys(clientId)) {
+			StoredEntry entry = this.state.store().get(key);
 			if (entry != null) {
-				expire(entry, nowMicros);
+				expire(entry, nowNanos, nowMicros);
 			}
 		}
 	}
 
-	long nextExpiryNanos() {
-		return this.lifetimes.nextDeadlineNanos();
-	}
-
-	private void expire(StoredEntry entry, long nowMicros) {
+	private void expire(StoredEntry entry, long nowNanos, long nowMicros) {
 		this.expired++;
-		remove(entry, Update.Kind.EXPIRE, CloneWriter.Kind.SERVER, 0, nowMicros);
+		Update update = remove(entry, Update.Kind.EXPIRE, CloneWriter.Kind.SERVER, 0, nowNanos, nowMicros);
+		this.log.add(new LogRecord.Changed(update));
 	}
 
 	private void put(Session session, WriteOperation operation, @Nullable StoredEntry current, long nowNanos,
 			long nowMicros) {
 		// The table keeps the first text of a key: an equal one would only take room.
 		String key = (current != null) ? current.key() : operation.key();
-		StoredEntry entry = new StoredEntry(Update.Kind.PUT, key, operation.value(), ++this.sequence, nowMicros,
-				CloneWriter.Kind.NATIVE, session.clientId(), operation.ttlMillis(), operation.ephemeral());
-		StoredEntry before = this.store.put(entry);
-		if (before != null) {
-			release(before);
-		}
-		if (entry.ttlMillis() > 0) {
-			long ttlMillis = Math.min(entry.ttlMillis(), MAX_TTL_MILLIS);
-			this.lifetimes.add(entry, nowNanos + TimeUnit.MILLISECONDS.toNanos(ttlMillis));
-		}
-		if (entry.isEphemeral()) {
-			session.ephemeralKeys().add(entry.key());
-		}
-		onOrdered(entry);
+		order(new StoredEntry(Update.Kind.PUT, key, operation.value(), this.state.sequence() + 1, nowMicros,
+				CloneWriter.Kind.NATIVE, session.clientId(), operation.ttlMillis(), operation.ephemeral()), nowNanos);
 	}
 
-	private void remove(StoredEntry entry, Update.Kind kind, CloneWriter.Kind writerKind, long writerId,
-			long nowMicros) {
-		this.store.remove(entry.key());
-		release(entry);
-		onOrdered(new Update(kind, entry.key(), null, ++this.sequence, nowMicros, writerKind, writerId, 0, false));
+	private Update remove(StoredEntry entry, Update.Kind kind, CloneWriter.Kind writerKind, long writerId,
+			long nowNanos, long nowMicros) {
+		Update update = new Update(kind, entry.key(), null, this.state.sequence() + 1, nowMicros, writerKind, writerId,
+				0, false);
+		order(update, nowNanos);
+		return update;
 	}
 
-	/**
-	 * An entry is not the store's any more: its lifetime goes with it.
-	 */
-	private void release(StoredEntry entry) {
-		this.lifetimes.remove(entry);
-		if (entry.isEphemeral()) {
-			Session owner = this.sessions.apply(entry.writerId());
-			if (owner != null) {
-				owner.ephemeralKeys().remove(entry.key());
-			}
-		}
-	}
-
-	private void onOrdered(Update update) {
-		this.updates++;
-		this.history.add(update);
-		this.ordered.accept(update);
+	private void order(Update update, long nowNanos) {
+		this.state.apply(update, nowNanos);
+		this.log.add(update);
 	}
 
 	private WriteResult reject(RejectReason reason, WriteOperation operation, long nowMicros) {

@@ -67,6 +67,17 @@ final class UpdateStream {
 		return this.committed;
 	}
 
+	/**
+	 * Forgets what has gathered, and begins after a sequence.
+	 */
+	void restart(long committed) {
+		this.frame.rewindTo(this.headerPosition + StreamBatch.HEADER_BYTES);
+		this.before = committed;
+		this.committed = committed;
+		this.count = 0;
+		this.heartbeatDue = false;
+	}
+
 	void requestHeartbeat() {
 		this.heartbeatDue = true;
 	}

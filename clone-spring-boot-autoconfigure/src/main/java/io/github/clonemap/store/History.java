@@ -38,6 +38,18 @@ public final class History {
 	}
 
 	/**
+	 * Begins later: nothing up to a sequence is known.
+	 * @param sequence the sequence from which on it knows everything
+	 * @throws IllegalStateException if there are updates already
+	 */
+	public void beginAt(long sequence) {
+		if (size() > 0) {
+			throw new IllegalStateException("there are updates already");
+		}
+		this.floor = sequence;
+	}
+
+	/**
 	 * Adds an update, and forgets the oldest ones if need be.
 	 * @param update the update, newer than all others
 	 */

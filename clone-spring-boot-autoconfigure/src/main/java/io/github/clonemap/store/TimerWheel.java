@@ -69,6 +69,16 @@ public final class TimerWheel {
 	}
 
 	/**
+	 * When an entry will end.
+	 * @param entry the entry
+	 * @return nanoseconds, by the same clock; the present tick if it does not wait
+	 */
+	public long deadlineNanos(StoredEntry entry) {
+		long deadlineTick = (entry.timer != null) ? entry.timer.deadlineTick : this.tick;
+		return this.startNanos + deadlineTick * TICK_NANOS;
+	}
+
+	/**
 	 * Takes an entry out, if it waits.
 	 * @param entry the entry
 	 */

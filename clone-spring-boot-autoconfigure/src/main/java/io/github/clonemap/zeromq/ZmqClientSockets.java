@@ -2,6 +2,7 @@ package io.github.clonemap.zeromq;
 
 import java.io.UncheckedIOException;
 import java.nio.channels.SelectionKey;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.clonemap.client.ClientSockets;
 import io.github.clonemap.client.ServerEndpoint;
@@ -56,7 +57,13 @@ public final class ZmqClientSockets implements ClientSockets {
 		// Subscriptions count, too: above this limit JeroMQ loses them silently.
 		stream.setSndHWM(0);
 		stream.subscribe(topic);
-		this.connection = new Connection(requests, this.wait.add(requests), stream, this.wait.add(stream));
+		AtomicBoolean refused = new AtomicBoolean();
+		// On JeroMQ's own thread: the agent hears of it in its next turn.
+		requests.setEventHook((event) -> {
+			refused.set(true);
+			wakeUp();
+		}, ZMQ.EVENT_CONNECT_RETRIED | ZMQ.EVENT_DISCONNECTED);
+		this.connection = new Connection(requests, this.wait.add(requests), stream, this.wait.add(stream), refused);
 		try {
 			requests.connect(server.requests());
 			stream.connect(server.stream());
@@ -88,7 +95,7 @@ public final class ZmqClientSockets implements ClientSockets {
 			return;
 		}
 		SocketWait.listen(connection.streamKey, withStream);
-		if (connection.hasInput(withStream)) {
+		if (connection.refused.get() || connection.hasInput(withStream)) {
 			return;
 		}
 		// Somebody may be about to send: batches grow, and a system call is saved.
@@ -100,6 +107,15 @@ public final class ZmqClientSockets implements ClientSockets {
 
 	@Override
 	public boolean drain(Handler handler) {
+		Connection connection = this.connection;
+		if (connection != null && connection.refused.compareAndSet(true, false)) {
+			// What it said before it went is still to be heard.
+			drainRequests(handler);
+			if (this.connection == connection) {
+				handler.onRefused();
+			}
+			return true;
+		}
 		// Not ||: the stream has its turn, too, when there are more replies.
 		return drainRequests(handler) | drainStream(handler);
 	}
@@ -176,7 +192,8 @@ public final class ZmqClientSockets implements ClientSockets {
 	/**
 	 * The sockets of one connection.
 	 */
-	private record Connection(Socket requests, SelectionKey requestsKey, Socket stream, SelectionKey streamKey) {
+	private record Connection(Socket requests, SelectionKey requestsKey, Socket stream, SelectionKey streamKey,
+			AtomicBoolean refused) {
 
 		boolean hasInput(boolean withStream) {
 			return SocketWait.hasInput(this.requests) || (withStream && SocketWait.hasInput(this.stream));

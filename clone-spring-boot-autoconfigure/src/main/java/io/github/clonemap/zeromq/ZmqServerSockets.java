@@ -20,7 +20,7 @@ import org.zeromq.ZMQException;
 
 /**
  * The sockets of a server: a ROUTER for requests on port P, an XPUB for the stream on
- * port P+3.
+ * port P+3; and, if it is one of a pair, those between the two.
  *
  * @since 0.1.0
  */
@@ -63,6 +63,8 @@ public final class ZmqServerSockets implements ServerSockets {
 
 	private final int port;
 
+	private @Nullable PeerSockets peer;
+
 	private ZmqServerSockets(ZContext context, Socket requests, Socket stream, int port) {
 		this.context = context;
 		this.requests = requests;
@@ -83,7 +85,19 @@ public final class ZmqServerSockets implements ServerSockets {
 		return () -> bind(address, port, maxValueSize + FRAME_OVERHEAD);
 	}
 
-	private static ServerSockets bind(String address, int port, long maxFrameBytes) {
+	/**
+	 * Binds the sockets at each start of a server that is one of a pair.
+	 * @param address the address to listen on, such as {@code 127.0.0.1}
+	 * @param port the port P
+	 * @param maxValueSize the largest value, in bytes
+	 * @param peer where the two servers find each other
+	 * @return the factory
+	 */
+	public static ServerSockets.Factory factory(String address, int port, int maxValueSize, PeerEndpoints peer) {
+		return () -> bind(address, port, maxValueSize + FRAME_OVERHEAD).join(peer);
+	}
+
+	private static ZmqServerSockets bind(String address, int port, long maxFrameBytes) {
 		if (port != 0) {
 			return tryBind(address, port, maxFrameBytes);
 		}
@@ -99,7 +113,7 @@ public final class ZmqServerSockets implements ServerSockets {
 		}
 	}
 
-	private static ServerSockets tryBind(String address, int port, long maxFrameBytes) {
+	private static ZmqServerSockets tryBind(String address, int port, long maxFrameBytes) {
 		ZContext context = Sockets.context("clone-server");
 		try {
 			String host = SCHEME
@@ -120,7 +134,7 @@ public final class ZmqServerSockets implements ServerSockets {
 		}
 	}
 
-	private static int bind(Socket socket, String host, int port) {
+	static int bind(Socket socket, String host, int port) {
 		String endpoint = host + ":" + ((port == 0) ? "*" : port);
 		try {
 			if (!socket.bind(endpoint)) {
@@ -150,6 +164,18 @@ public final class ZmqServerSockets implements ServerSockets {
 		}
 	}
 
+	private ServerSockets join(PeerEndpoints endpoints) {
+		try {
+			this.peer = new PeerSockets(this.context, this.wait, endpoints);
+			return this;
+		}
+		catch (RuntimeException ex) {
+			this.wait.close();
+			this.context.close();
+			throw ex;
+		}
+	}
+
 	@Override
 	public int port() {
 		return this.port;
@@ -168,19 +194,20 @@ public final class ZmqServerSockets implements ServerSockets {
 	}
 
 	private boolean hasInput() {
-		return SocketWait.hasInput(this.requests) || SocketWait.hasInput(this.stream);
+		return SocketWait.hasInput(this.requests) || SocketWait.hasInput(this.stream)
+				|| (this.peer != null && this.peer.hasInput());
 	}
 
 	@Override
 	public boolean drain(Handler handler) {
-		boolean more = false;
+		boolean more = this.peer != null && this.peer.drain(handler);
 		for (int i = 0; i < DRAIN_LIMIT; i++) {
 			byte[] subscription = this.stream.recv(ZMQ.DONTWAIT);
 			if (subscription == null) {
 				break;
 			}
 			onSubscription(subscription, handler);
-			more = i == DRAIN_LIMIT - 1;
+			more |= i == DRAIN_LIMIT - 1;
 		}
 		for (int i = 0; i < DRAIN_LIMIT; i++) {
 			byte[] identity = this.requests.recv(ZMQ.DONTWAIT);
@@ -206,6 +233,20 @@ public final class ZmqServerSockets implements ServerSockets {
 	}
 
 	@Override
+	public void publishState(byte[] frame) {
+		if (this.peer != null) {
+			this.peer.publishState(frame);
+		}
+	}
+
+	@Override
+	public void sendToPeer(Command command, byte[] body) {
+		if (this.peer != null) {
+			this.peer.sendToPeer(command, body);
+		}
+	}
+
+	@Override
 	public void wakeUp() {
 		this.wait.wakeUp();
 	}
@@ -215,6 +256,9 @@ public final class ZmqServerSockets implements ServerSockets {
 		this.wait.close();
 		Sockets.close(this.requests, true);
 		Sockets.close(this.stream, false);
+		if (this.peer != null) {
+			this.peer.close();
+		}
 		this.context.close();
 	}
 

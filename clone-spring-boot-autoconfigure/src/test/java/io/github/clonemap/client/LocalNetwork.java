@@ -5,10 +5,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
 
 import io.github.clonemap.protocol.Command;
@@ -19,7 +21,8 @@ import io.github.clonemap.server.ServerTransport;
  * A network in memory that can be broken in seeded ways: messages are dropped, delayed,
  * sent twice, or cut off in one direction. As with ZeroMQ, each of the channels between
  * two peers (requests, replies, subscriptions, stream) keeps its own order, and none of
- * them knows of the others.
+ * them knows of the others. There is a place for each server; the two servers of a pair
+ * have channels of their own.
  */
 final class LocalNetwork {
 
@@ -35,7 +38,7 @@ final class LocalNetwork {
 
 	private final Consumer<byte[]> tap;
 
-	private ServerTransport.Handler server;
+	private final List<Place> places = new ArrayList<>();
 
 	private int routes;
 
@@ -52,45 +55,12 @@ final class LocalNetwork {
 	}
 
 	/**
-	 * The server is up: connections that were there find it, with new routes.
+	 * A place where a server can be.
 	 */
-	void serverStarted(ServerTransport.Handler server) {
-		this.server = server;
-		this.linksByRoute.clear();
-		this.links.forEach(Link::reconnect);
-	}
-
-	/**
-	 * The server is gone, and with it what was under way.
-	 */
-	void serverCrashed() {
-		this.server = null;
-		this.linksByRoute.clear();
-		this.links.forEach(Link::clear);
-	}
-
-	ServerTransport serverTransport() {
-		return new ServerTransport() {
-
-			@Override
-			public void reply(Route route, Command command, byte[] body) {
-				Link link = LocalNetwork.this.linksByRoute.get(route);
-				if (link != null) {
-					link.down(link.replies, (handler) -> handler.onReply(command.frame(), body));
-				}
-			}
-
-			@Override
-			public void publish(byte[] frame) {
-				LocalNetwork.this.tap.accept(frame);
-				for (Link link : LocalNetwork.this.links) {
-					if (link.subscribed && startsWith(frame, link.topic) && link.stream.size() < STREAM_LIMIT) {
-						link.down(link.stream, (handler) -> handler.onStream(frame));
-					}
-				}
-			}
-
-		};
+	Place place(ServerEndpoint endpoint) {
+		Place place = new Place(endpoint);
+		this.places.add(place);
+		return place;
 	}
 
 	/**
@@ -102,9 +72,11 @@ final class LocalNetwork {
 		this.random.nextBytes(body);
 		byte[] command = this.random.nextBoolean() ? body
 				: Command.values()[this.random.nextInt(Command.values().length)].frame();
-		if (this.server != null) {
-			this.server.onRequest(new Route(new byte[] { 0 }), command, body);
-			this.server.onSubscribed(body);
+		for (Place place : this.places) {
+			if (place.isRunning()) {
+				place.server.onRequest(new Route(new byte[] { 0 }), command, body);
+				place.server.onSubscribed(body);
+			}
 		}
 		for (Link link : List.copyOf(this.links)) {
 			link.port.handler.onReply(command, body);
@@ -126,6 +98,9 @@ final class LocalNetwork {
 			List<Runnable> due = new ArrayList<>();
 			for (Link link : List.copyOf(this.links)) {
 				link.addDue(due);
+			}
+			for (Place place : this.places) {
+				place.addDue(due);
 			}
 			if (due.isEmpty()) {
 				break;
@@ -164,6 +139,8 @@ final class LocalNetwork {
 
 		boolean cutDown;
 
+		private final Set<Place> cutOff = new HashSet<>();
+
 		long lastDeliveryNanos;
 
 		/**
@@ -177,10 +154,35 @@ final class LocalNetwork {
 			this.handler = handler;
 		}
 
+		/**
+		 * Cuts this client off from a server, in both directions.
+		 */
+		void cutOff(Place place) {
+			this.cutOff.add(place);
+		}
+
+		void heal() {
+			this.cutUp = false;
+			this.cutDown = false;
+			this.cutOff.clear();
+		}
+
+		private boolean isCutUp(Place place) {
+			return this.cutUp || this.cutOff.contains(place);
+		}
+
+		private boolean isCutDown(Place place) {
+			return this.cutDown || this.cutOff.contains(place);
+		}
+
 		@Override
 		public void connect(ServerEndpoint endpoint, byte[] topic) {
 			disconnect();
-			this.link = new Link(this, topic);
+			Place place = LocalNetwork.this.places.stream()
+				.filter((each) -> each.endpoint.equals(endpoint))
+				.findFirst()
+				.orElseThrow();
+			this.link = new Link(this, place, topic);
 			LocalNetwork.this.links.add(this.link);
 			this.link.reconnect();
 		}
@@ -219,21 +221,27 @@ final class LocalNetwork {
 
 		private final ClientPort port;
 
+		private final Place place;
+
 		private final byte[] topic;
 
 		private Route route;
 
 		private boolean subscribed;
 
-		Link(ClientPort port, byte[] topic) {
+		Link(ClientPort port, Place place, byte[] topic) {
 			this.port = port;
+			this.place = place;
 			this.topic = topic;
 		}
 
 		void reconnect() {
 			clear();
-			if (LocalNetwork.this.server != null) {
-				this.route = new Route(ByteBuffer.allocate(4).putInt(++LocalNetwork.this.routes).array());
+			if (this.place.server == null && this.place.refuses) {
+				down(this.replies, ClientTransport.Handler::onRefused);
+			}
+			if (this.place.server != null) {
+				this.route = newRoute();
 				LocalNetwork.this.linksByRoute.put(this.route, this);
 				up(this.subscriptions, (server) -> {
 					this.subscribed = true;
@@ -256,51 +264,36 @@ final class LocalNetwork {
 			LocalNetwork.this.links.remove(this);
 			LocalNetwork.this.linksByRoute.remove(this.route);
 			boolean last = LocalNetwork.this.links.stream()
-				.noneMatch((other) -> other.subscribed && Arrays.equals(other.topic, this.topic));
+				.noneMatch((other) -> other.place == this.place && other.subscribed
+						&& Arrays.equals(other.topic, this.topic));
 			// The tap's own subscription, to everything, never ends.
-			if (wasSubscribed && last && this.topic.length > 1 && LocalNetwork.this.server != null) {
-				LocalNetwork.this.server.onUnsubscribed(this.topic);
+			if (wasSubscribed && last && this.topic.length > 1 && this.place.server != null) {
+				this.place.server.onUnsubscribed(this.topic);
 			}
 		}
 
 		void up(Deque<Packet<ServerTransport.Handler>> channel, Consumer<ServerTransport.Handler> delivery) {
-			if (LocalNetwork.this.server != null && !this.port.cutUp) {
+			if (this.place.server != null && !this.port.isCutUp(this.place)) {
 				enqueue(channel, delivery);
 			}
 		}
 
 		void down(Deque<Packet<ClientTransport.Handler>> channel, Consumer<ClientTransport.Handler> delivery) {
-			if (!this.port.cutDown) {
+			if (!this.port.isCutDown(this.place)) {
 				enqueue(channel, delivery);
 			}
 		}
 
-		private <T> void enqueue(Deque<Packet<T>> channel, Consumer<T> delivery) {
-			Random random = LocalNetwork.this.random;
-			if (random.nextInt(100) < LocalNetwork.this.dropPercent) {
-				return;
-			}
-			int copies = (random.nextInt(100) < LocalNetwork.this.duplicatePercent) ? 2 : 1;
-			for (int i = 0; i < copies; i++) {
-				long due = LocalNetwork.this.clock.nanoTime() + ((LocalNetwork.this.maxDelayNanos > 0)
-						? random.nextLong(LocalNetwork.this.maxDelayNanos) : 0);
-				if (!channel.isEmpty()) {
-					due = Math.max(due, channel.getLast().dueNanos());
-				}
-				channel.addLast(new Packet<>(due, delivery));
-			}
-		}
-
 		void addDue(List<Runnable> due) {
-			if (LocalNetwork.this.server != null) {
+			if (this.place.isRunning()) {
 				if (!this.port.stopped) {
-					addDue(this.requests, LocalNetwork.this.server, this.port.cutUp, due);
+					addDue(this.requests, this.place.server, this.port.isCutUp(this.place), due);
 				}
-				addDue(this.subscriptions, LocalNetwork.this.server, this.port.cutUp, due);
+				addDue(this.subscriptions, this.place.server, this.port.isCutUp(this.place), due);
 			}
-			addDue(this.replies, this.port.handler, this.port.cutDown, due);
+			addDue(this.replies, this.port.handler, this.port.isCutDown(this.place), due);
 			if (this.port.handler.wantsStream()) {
-				addDue(this.stream, this.port.handler, this.port.cutDown, due);
+				addDue(this.stream, this.port.handler, this.port.isCutDown(this.place), due);
 			}
 		}
 
@@ -320,6 +313,173 @@ final class LocalNetwork {
 			}
 		}
 
+	}
+
+	private <T> void enqueue(Deque<Packet<T>> channel, Consumer<T> delivery) {
+		if (this.random.nextInt(100) < this.dropPercent) {
+			return;
+		}
+		int copies = (this.random.nextInt(100) < this.duplicatePercent) ? 2 : 1;
+		for (int i = 0; i < copies; i++) {
+			enqueue(channel, delivery, this.maxDelayNanos);
+		}
+	}
+
+	private <T> void enqueue(Deque<Packet<T>> channel, Consumer<T> delivery, long maxDelayNanos) {
+		long due = this.clock.nanoTime() + ((maxDelayNanos > 0) ? this.random.nextLong(maxDelayNanos) : 0);
+		if (!channel.isEmpty()) {
+			due = Math.max(due, channel.getLast().dueNanos());
+		}
+		channel.addLast(new Packet<>(due, delivery));
+	}
+
+	/**
+	 * A place where a server can be, with its channels to the other server of a pair. The
+	 * connections between the two lose nothing while they stand, but they may break.
+	 */
+	final class Place implements ServerTransport {
+
+		private final Deque<Packet<ServerTransport.Handler>> states = new ArrayDeque<>();
+
+		private final Deque<Packet<ServerTransport.Handler>> requests = new ArrayDeque<>();
+
+		private final Deque<Packet<ServerTransport.Handler>> replies = new ArrayDeque<>();
+
+		private final ServerEndpoint endpoint;
+
+		private ServerTransport.Handler server;
+
+		private Place peer;
+
+		private Route peerRoute;
+
+		boolean frozen;
+
+		/**
+		 * Whether clients learn that nobody is there.
+		 */
+		boolean refuses;
+
+		/**
+		 * Whether nothing of this server reaches its peer.
+		 */
+		boolean cutFromPeer;
+
+		long maxPeerDelayNanos;
+
+		Place(ServerEndpoint endpoint) {
+			this.endpoint = endpoint;
+		}
+
+		void join(Place other) {
+			this.peer = other;
+			other.peer = this;
+		}
+
+		/**
+		 * The server is up: connections that were there find it, with new routes.
+		 */
+		void started(ServerTransport.Handler server) {
+			this.server = server;
+			this.frozen = false;
+			breakPeerConnections();
+			links().forEach(Link::reconnect);
+		}
+
+		/**
+		 * The server is gone, and with it what was under way.
+		 */
+		void crashed() {
+			this.server = null;
+			this.frozen = false;
+			breakPeerConnections();
+			links().forEach((link) -> {
+				link.clear();
+				LocalNetwork.this.linksByRoute.remove(link.route);
+				if (this.refuses) {
+					link.down(link.replies, ClientTransport.Handler::onRefused);
+				}
+			});
+		}
+
+		boolean isRunning() {
+			return this.server != null && !this.frozen;
+		}
+
+		/**
+		 * The connections to the peer break, and are made anew.
+		 */
+		void breakPeerConnections() {
+			for (Place place : (this.peer != null) ? List.of(this, this.peer) : List.of(this)) {
+				place.states.clear();
+				place.requests.clear();
+				place.replies.clear();
+				place.peerRoute = newRoute();
+			}
+		}
+
+		@Override
+		public void reply(Route route, Command command, byte[] body) {
+			Link link = LocalNetwork.this.linksByRoute.get(route);
+			if (link != null && link.place == this) {
+				link.down(link.replies, (handler) -> handler.onReply(command.frame(), body));
+			}
+			else if (this.peer != null && route.equals(this.peer.peerRoute)) {
+				toPeer(this.replies, (server) -> server.onPeerReply(command.frame(), body));
+			}
+		}
+
+		@Override
+		public void publish(byte[] frame) {
+			LocalNetwork.this.tap.accept(frame);
+			for (Link link : links()) {
+				if (link.subscribed && startsWith(frame, link.topic) && link.stream.size() < STREAM_LIMIT) {
+					link.down(link.stream, (handler) -> handler.onStream(frame));
+				}
+			}
+		}
+
+		@Override
+		public void publishState(byte[] frame) {
+			toPeer(this.states, (server) -> server.onPeerState(frame));
+		}
+
+		@Override
+		public void sendToPeer(Command command, byte[] body) {
+			Route route = this.peerRoute;
+			toPeer(this.requests, (server) -> server.onRequest(route, command.frame(), body));
+		}
+
+		private void toPeer(Deque<Packet<ServerTransport.Handler>> channel,
+				Consumer<ServerTransport.Handler> delivery) {
+			if (this.peer != null && this.peer.server != null && !this.cutFromPeer) {
+				enqueue(channel, delivery, this.maxPeerDelayNanos);
+			}
+		}
+
+		private void addDue(List<Runnable> due) {
+			for (Deque<Packet<ServerTransport.Handler>> channel : List.of(this.states, this.requests, this.replies)) {
+				if (this.cutFromPeer) {
+					channel.clear();
+				}
+				Packet<ServerTransport.Handler> first = channel.peekFirst();
+				if (first != null && this.peer.isRunning() && first.dueNanos() <= LocalNetwork.this.clock.nanoTime()) {
+					due.add(() -> {
+						channel.removeFirst();
+						first.delivery().accept(this.peer.server);
+					});
+				}
+			}
+		}
+
+		private List<Link> links() {
+			return LocalNetwork.this.links.stream().filter((link) -> link.place == this).toList();
+		}
+
+	}
+
+	private Route newRoute() {
+		return new Route(ByteBuffer.allocate(4).putInt(++this.routes).array());
 	}
 
 }

@@ -70,7 +70,7 @@ class CloneServerMetricsTests {
 
 	private static ServerReport report() {
 		return new ServerReport(ServerRole.PASSIVE, 1, 2, 42, 3, 4, 5, 6, 7, 8, 9, 10,
-				Map.of(RejectReason.VALUE_TOO_LARGE, 12L), 11);
+				Map.of(RejectReason.VALUE_TOO_LARGE, 12L), 11, false, false, -1, 0);
 	}
 
 }

@@ -31,7 +31,7 @@ class CommandTests {
 	void wordsStayAsTheyAreOnTheWire() {
 		assertThat(Command.values()).extracting(Command::name)
 			.containsExactly("HELLO", "WELCOME", "PASSIVE", "SYNC", "CREDIT", "ENTRIES", "END", "WRITE", "ACK", "PING",
-					"PONG", "BYE");
+					"PONG", "BYE", "PEER", "FOLLOW", "COPY", "LOG", "COPIED", "HANDOVER");
 	}
 
 }

@@ -12,6 +12,12 @@ import io.github.clonemap.protocol.Message.Entries;
 import io.github.clonemap.protocol.Message.Hello;
 import io.github.clonemap.protocol.Message.Passive;
 import io.github.clonemap.protocol.Message.Ping;
+import io.github.clonemap.protocol.Message.Peer;
+import io.github.clonemap.protocol.Message.Follow;
+import io.github.clonemap.protocol.Message.Copy;
+import io.github.clonemap.protocol.Message.Log;
+import io.github.clonemap.protocol.Message.Copied;
+import io.github.clonemap.protocol.Message.HandOver;
 import io.github.clonemap.protocol.Message.Pong;
 import io.github.clonemap.protocol.Message.Sync;
 import io.github.clonemap.protocol.Message.Welcome;
@@ -32,7 +38,37 @@ final class Messages {
 	static Arbitrary<Message> any() {
 		return Arbitraries.oneOf(hellos(), welcomes(), Arbitraries.longs().map(Passive::new), syncs(),
 				Combinators.combine(Arbitraries.integers(), Arbitraries.integers()).as(Credit::new), entries(), ends(),
-				writes(), acks(), Arbitraries.longs().map(Ping::new), pongs(), byes());
+				writes(), acks(), Arbitraries.longs().map(Ping::new), pongs(), byes(), logs(), copies(), peers());
+	}
+
+	static Arbitrary<Message> logs() {
+		return Combinators
+			.combine(Arbitraries.longs(), naturals(), naturals(), naturals(), logRecords().list().ofMaxSize(4))
+			.as((server, batch, sequence, count, records) -> new Log(server, batch, sequence, count, records));
+	}
+
+	static Arbitrary<Message> copies() {
+		return Combinators
+			.combine(Arbitraries.longs(), naturals(), naturals(), Arbitraries.of(true, false),
+					logRecords().list().ofMaxSize(4))
+			.as((server, attempt, chunk, last, records) -> new Copy(server, attempt, chunk, chunk, attempt, last,
+					records));
+	}
+
+	static Arbitrary<Message> peers() {
+		return Combinators
+			.combine(Arbitraries.longs(), naturals(), Arbitraries.of(true, false), Arbitraries.integers().between(0, 2),
+					Arbitraries.integers().between(0, 0xFFFF), naturals())
+			.as((server, number, backup, state, rank, sequence) -> new Peer(Message.VERSION, server, number, backup,
+					state, rank, sequence, number, !backup, server));
+	}
+
+	static Arbitrary<LogRecord> logRecords() {
+		return Arbitraries.oneOf(
+				Combinators.combine(Arbitraries.longs(), naturals(), naturals())
+					.as((server, start, before) -> new LogRecord.Term(server, start, before)),
+				Arbitraries.longs().map(LogRecord.SessionEnd::new), updates().map(LogRecord.Changed::new),
+				Combinators.combine(updates(), naturals()).as((update, left) -> new LogRecord.Entry(update, left)));
 	}
 
 	static Arbitrary<Hello> hellos() {
@@ -182,6 +218,17 @@ final class Messages {
 	}
 
 	/**
+	 * One record of each kind.
+	 */
+	static List<LogRecord> records(Update update) {
+		WriteResult result = new WriteResult(Status.APPLIED, 17, 1_000, update, "");
+		return List.of(new LogRecord.Term(4, Sequence.startOf(3), 17),
+				new LogRecord.SessionState(42, 6, "a client", 3, List.of(result)), new LogRecord.SessionEnd(42),
+				new LogRecord.Written(42, 2, 3, List.of(result), List.of(update)), new LogRecord.Changed(update),
+				new LogRecord.Entry(update, 4_000));
+	}
+
+	/**
 	 * One message of each command, the largest fields first to see.
 	 */
 	static List<Message> samples() {
@@ -197,7 +244,10 @@ final class Messages {
 				new Ack(1,
 						List.of(new WriteResult(Status.APPLIED, 17, 1_000, update, ""),
 								new WriteResult(Status.REJECTED, 0, 1_000, null, "no"))),
-				new Ping(5), new Pong(5, 1_000, 17, 3), new Bye(Bye.Reason.STOPPING, "it is late"));
+				new Ping(5), new Pong(5, 1_000, 17, 3), new Bye(Bye.Reason.STOPPING, "it is late"),
+				new Peer(Message.VERSION, 4, 9, true, 2, 3, 17, 8, true, 5), new Follow(Message.VERSION, 5, 2, 4, 7),
+				new Copy(4, 2, 0, 7, 17, true, records(update)), new Log(4, 8, 17, 100, records(update)),
+				new Copied(5, 2, 8, 1), new HandOver(4, 8));
 	}
 
 }

@@ -250,6 +250,7 @@ final class ServerHarness implements ServerTransport {
 
 		void sayHello(long lastSequence, long lastServerId) {
 			say(new Hello(Message.VERSION, this.id, "client" + this.id, lastSequence, lastServerId, this.counter + 1));
+			turn();
 		}
 
 		Welcome hello() {

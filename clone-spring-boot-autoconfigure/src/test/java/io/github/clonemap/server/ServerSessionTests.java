@@ -268,7 +268,7 @@ class ServerSessionTests {
 
 	@Test
 	void thereAreNoMoreSessionsThanTheLimit() {
-		for (int id = 1; id <= ServerAgent.MAX_SESSIONS; id++) {
+		for (int id = 1; id <= ClientRequests.MAX_SESSIONS; id++) {
 			this.server.client(id).sayHello(0, 0);
 		}
 		Client oneMore = this.server.client(0);
@@ -277,7 +277,7 @@ class ServerSessionTests {
 		Client known = this.server.client(5);
 		known.sayHello(0, 0);
 		assertThat(known.take(Welcome.class)).hasSize(1);
-		assertThat(this.server.agent.report().sessions()).isEqualTo(ServerAgent.MAX_SESSIONS);
+		assertThat(this.server.agent.report().sessions()).isEqualTo(ClientRequests.MAX_SESSIONS);
 	}
 
 	@Test

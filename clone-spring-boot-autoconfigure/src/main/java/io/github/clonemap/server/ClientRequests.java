@@ -1,0 +1,420 @@
+package io.github.clonemap.server;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.github.clonemap.protocol.FrameWriter;
+import io.github.clonemap.protocol.LogRecord;
+import io.github.clonemap.protocol.Message;
+import io.github.clonemap.protocol.Message.Ack;
+import io.github.clonemap.protocol.Message.Bye;
+import io.github.clonemap.protocol.Message.Credit;
+import io.github.clonemap.protocol.Message.End;
+import io.github.clonemap.protocol.Message.Hello;
+import io.github.clonemap.protocol.Message.Passive;
+import io.github.clonemap.protocol.Message.Ping;
+import io.github.clonemap.protocol.Message.Pong;
+import io.github.clonemap.protocol.Message.Sync;
+import io.github.clonemap.protocol.Message.Welcome;
+import io.github.clonemap.protocol.Message.Write;
+import io.github.clonemap.protocol.Sequence;
+import io.github.clonemap.protocol.Update;
+import io.github.clonemap.protocol.WriteOperation;
+import io.github.clonemap.protocol.WriteResult;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The active server's conversations with its clients: sessions, writes, snapshots.
+ * <p>
+ * For the agent.
+ */
+final class ClientRequests {
+
+	private static final Logger logger = LoggerFactory.getLogger(ClientRequests.class);
+
+	/**
+	 * The most sessions: a bound for floods, far above what one server can feed.
+	 */
+	static final int MAX_SESSIONS = 10_000;
+
+	private static final int ACK_BYTES = 64 << 10;
+
+	/**
+	 * How many chunks of snapshots leave in one turn, so that many who join at once do
+	 * not hold up those who write.
+	 */
+	private static final int CHUNKS_PER_TURN = 8;
+
+	private final Map<Route, Session> sessionsByRoute = new HashMap<>();
+
+	private final List<Session> toAcknowledge = new ArrayList<>();
+
+	private final Deque<Session> transferring = new ArrayDeque<>();
+
+	private final FrameWriter writer = new FrameWriter(4096);
+
+	private final ServerSettings settings;
+
+	private final ServerTransport transport;
+
+	private final long serverId;
+
+	private final UpdateSequencer sequencer;
+
+	private final CommitLog log;
+
+	private final StreamPublisher publisher;
+
+	private ServerState state;
+
+	private long nowNanos;
+
+	private long nowMicros;
+
+	private long lastSessionId;
+
+	private long snapshots;
+
+	private long resumes;
+
+	ClientRequests(ServerSettings settings, ServerTransport transport, long serverId, ServerState state,
+			UpdateSequencer sequencer, CommitLog log, StreamPublisher publisher) {
+		this.settings = settings;
+		this.transport = transport;
+		this.serverId = serverId;
+		this.state = state;
+		this.sequencer = sequencer;
+		this.log = log;
+		this.publisher = publisher;
+		this.lastSessionId = serverId & ~0xFFFF_FFFFL;
+	}
+
+	long snapshots() {
+		return this.snapshots;
+	}
+
+	long resumes() {
+		return this.resumes;
+	}
+
+	void onTick(long nowNanos, long nowMicros) {
+		this.nowNanos = nowNanos;
+		this.nowMicros = nowMicros;
+	}
+
+	/**
+	 * This server has become active with a state that it has from another one.
+	 */
+	void takeOver(ServerState state) {
+		this.state = state;
+		for (Session session : state.sessions().values()) {
+			session.onTakenOver(this.nowNanos);
+		}
+	}
+
+	/**
+	 * This server is not active any more: tells the clients, so that none waits for a
+	 * time-out.
+	 */
+	void stepDown() {
+		for (Session session : List.copyOf(this.sessionsByRoute.values())) {
+			send(session.route(), new Passive(this.serverId));
+			endTransfer(session);
+			session.reroute(Route.NONE);
+		}
+		this.sessionsByRoute.clear();
+		this.toAcknowledge.clear();
+		this.transferring.clear();
+	}
+
+	/**
+	 * The server is about to stop: tells the clients.
+	 */
+	void stop() {
+		for (Session session : this.sessionsByRoute.values()) {
+			send(session.route(), new Bye(Bye.Reason.STOPPING, "the server stops"));
+		}
+	}
+
+	/**
+	 * Ends sessions that were silent for too long.
+	 */
+	void onPulse() {
+		long silentSinceNanos = this.nowNanos - this.settings.sessionTimeout().toNanos();
+		for (Session session : List.copyOf(this.state.sessions().values())) {
+			if (session.lastHeardNanos() - silentSinceNanos < 0) {
+				end(session, "silent for more than " + this.settings.sessionTimeout().toMillis() + " ms");
+			}
+		}
+	}
+
+	/**
+	 * A request.
+	 * @return whether it was one
+	 */
+	boolean onMessage(Route route, Message message) {
+		if (message instanceof Hello hello) {
+			onHello(route, hello);
+			return true;
+		}
+		Session session = this.sessionsByRoute.get(route);
+		if (session == null) {
+			if (!(message instanceof Bye)) {
+				send(route, new Bye(Bye.Reason.NO_SESSION, "no session: say HELLO"));
+			}
+			return true;
+		}
+		session.onHeard(this.nowNanos);
+		if (message instanceof Write write) {
+			onWrite(session, write);
+		}
+		else if (message instanceof Ping ping) {
+			onPing(session, ping);
+		}
+		else if (message instanceof Sync sync) {
+			onSync(session, sync);
+		}
+		else if (message instanceof Credit credit) {
+			onCredit(session, credit);
+		}
+		else if (message instanceof Bye bye) {
+			end(session, bye.explanation());
+		}
+		else {
+			return false;
+		}
+		return true;
+	}
+
+	/**
+	 * Writes of a session are committed: their results may be sent.
+	 */
+	void onCommitted(Session session) {
+		if (session.hasUnacknowledged() && !this.toAcknowledge.contains(session)) {
+			this.toAcknowledge.add(session);
+		}
+	}
+
+	/**
+	 * The last thing in a turn: acknowledges what was committed in it, and sends a chunk
+	 * to each client that waits for one.
+	 */
+	void flush() {
+		for (Session session : this.toAcknowledge) {
+			while (session.hasUnacknowledged()) {
+				long first = session.firstUnacknowledged();
+				send(session.route(), new Ack(first, session.takeUnacknowledged(ACK_BYTES)));
+			}
+		}
+		this.toAcknowledge.clear();
+		for (int i = Math.min(CHUNKS_PER_TURN, this.transferring.size()); i > 0; i--) {
+			Session session = this.transferring.removeFirst();
+			this.transferring.addLast(session);
+			sendChunk(session);
+		}
+	}
+
+	/**
+	 * Whether there are chunks that may leave at once.
+	 */
+	boolean isDue() {
+		for (Session session : this.transferring) {
+			if (session.transfer != null && session.transfer.maySend(this.log.committedSequence())) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	void send(Route route, Message message) {
+		if (route != Route.NONE) {
+			this.transport.reply(route, message.command(), message.toBytes(this.writer));
+		}
+	}
+
+	private void onPing(Session session, Ping ping) {
+		long committed = this.log.committedSequence();
+		send(session.route(), new Pong(ping.micros(), this.nowMicros, committed, session.lastCounter()));
+		// A client that waits for all that is committed shall not wait for a heartbeat.
+		this.publisher.tell(session.subtrees, committed);
+	}
+
+	private void onHello(Route route, Hello hello) {
+		if (hello.version() != Message.VERSION) {
+			send(route, new Bye(Bye.Reason.REFUSED,
+					"this server speaks version " + Message.VERSION + ", not " + hello.version()));
+			return;
+		}
+		if (isAheadOfUs(hello) && !raiseEpochAbove(hello)) {
+			send(route, new Bye(Bye.Reason.REFUSED, "the client's epoch leaves no higher one: restart all clients"));
+			return;
+		}
+		Session session = this.state.session(hello.clientId());
+		if (session == null) {
+			if (this.state.sessions().size() >= MAX_SESSIONS) {
+				send(route, new Bye(Bye.Reason.REFUSED,
+						"the server has " + MAX_SESSIONS + " sessions, it cannot have more"));
+				return;
+			}
+			session = new Session(hello.clientId(), ++this.lastSessionId, hello.name(), route,
+					Math.max(0, hello.nextCounter() - 1), this.nowNanos);
+			this.state.sessions().put(hello.clientId(), session);
+			this.log.add(session.toRecord());
+			logger.info("Session of {} begins", session);
+		}
+		else {
+			this.sessionsByRoute.remove(session.route(), session);
+			session.reroute(route);
+			session.onHeard(this.nowNanos);
+			endTransfer(session);
+		}
+		Session former = this.sessionsByRoute.put(route, session);
+		if (former != null && former != session) {
+			// One connection, two clients: the earlier one has no way back any more.
+			former.reroute(Route.NONE);
+			logger.info("Session of {} lost its connection to {}", former, session);
+		}
+		Session greeted = session;
+		// Not before the session is safe: it is what makes a repeated write known as
+		// such.
+		this.log.whenCommitted(() -> welcome(greeted));
+	}
+
+	private void welcome(Session session) {
+		send(session.route(),
+				new Welcome(Message.VERSION, this.serverId, this.log.committedSequence(), this.nowMicros,
+						(int) this.settings.heartbeat().toMillis(), (int) this.settings.sessionTimeout().toMillis(),
+						session.lastCounter(), session.sessionId(), this.settings.maxKeyLength(),
+						this.settings.maxValueSize()));
+	}
+
+	/**
+	 * Whether the client has seen sequences, of an order that is not ours, which may be
+	 * as high as our next ones.
+	 */
+	private boolean isAheadOfUs(Hello hello) {
+		Lineage lineage = this.state.lineage();
+		return hello.lastServerId() != this.serverId && !lineage.contains(hello.lastServerId(), hello.lastSequence())
+				&& Sequence.epoch(hello.lastSequence()) >= Sequence.epoch(this.state.sequence())
+				&& hello.lastSequence() >= lineage.start();
+	}
+
+	private boolean raiseEpochAbove(Hello hello) {
+		int epoch = Sequence.epoch(hello.lastSequence()) + 1;
+		if (epoch > Sequence.MAX_EPOCH) {
+			return false;
+		}
+		logger.info("Epoch {} -> {}: client '{}' comes from a server that had epoch {}",
+				Sequence.epoch(this.state.sequence()), epoch, hello.name(), epoch - 1);
+		this.sequencer.begin(new LogRecord.Term(this.serverId, Sequence.startOf(epoch), this.state.sequence()));
+		this.publisher.requestHeartbeats(this.nowNanos);
+		return true;
+	}
+
+	private void onWrite(Session session, Write write) {
+		if (!this.log.hasRoom()) {
+			// It will be sent again.
+			return;
+		}
+		session.onKnown(write.known());
+		long counter = write.firstCounter();
+		if (counter > session.lastCounter() + 1) {
+			// Something before it was lost on the way; the client will send it all again.
+			return;
+		}
+		if (counter <= session.lastCounter()) {
+			session.acknowledgeAgain();
+		}
+		long firstNew = session.lastCounter() + 1;
+		int firstUpdate = this.log.open().updates().size();
+		List<WriteResult> results = new ArrayList<>(write.operations().size());
+		for (WriteOperation operation : write.operations()) {
+			if (counter++ <= session.lastCounter()) {
+				continue;
+			}
+			if (!session.mayWrite()) {
+				break;
+			}
+			WriteResult result = this.sequencer.write(session, operation, this.nowNanos, this.nowMicros);
+			session.onResult(result);
+			results.add(result);
+		}
+		if (!results.isEmpty()) {
+			List<Update> updates = this.log.open().updates();
+			this.log.add(new LogRecord.Written(session.clientId(), write.known(), firstNew, results,
+					updates.subList(firstUpdate, updates.size())));
+			this.log.add(session);
+		}
+		else {
+			onCommitted(session);
+		}
+	}
+
+	private void onSync(Session session, Sync sync) {
+		if (!session.isNewSync(sync.syncId())) {
+			// One that came twice: its chunks and those of a second answer would not fit.
+			return;
+		}
+		endTransfer(session);
+		session.subtrees = sync.subtrees();
+		long committed = this.log.committedSequence();
+		boolean resume = this.state.lineage().contains(sync.fromServerId(), sync.fromSequence())
+				&& sync.fromSequence() <= committed && this.state.history().reaches(sync.fromSequence());
+		if (resume) {
+			this.resumes++;
+			session.transfer = Transfer.resume(sync, committed, this.state.history());
+		}
+		else {
+			this.snapshots++;
+			session.transfer = Transfer.snapshot(sync, committed, this.state.store());
+		}
+		this.transferring.add(session);
+	}
+
+	private static void onCredit(Session session, Credit credit) {
+		if (session.transfer != null && session.transfer.syncId() == credit.syncId()) {
+			session.transfer.onCredit(credit.chunks());
+		}
+	}
+
+	private void sendChunk(Session session) {
+		Transfer transfer = session.transfer;
+		long committed = this.log.committedSequence();
+		if (transfer == null || !transfer.maySend(committed)) {
+			return;
+		}
+		Message message = transfer.next(committed, this.state.sequence());
+		if (message != null) {
+			send(session.route(), message);
+			if (message instanceof End end) {
+				endTransfer(session);
+				// The client waits to hear the stream as far as this.
+				this.publisher.tell(session.subtrees, end.until());
+			}
+		}
+	}
+
+	private void endTransfer(Session session) {
+		if (session.transfer != null) {
+			session.transfer.close();
+			session.transfer = null;
+			this.transferring.remove(session);
+		}
+	}
+
+	private void end(Session session, String reason) {
+		logger.info("Session of {} ends: {}", session, reason);
+		this.state.sessions().remove(session.clientId());
+		this.sessionsByRoute.remove(session.route(), session);
+		this.toAcknowledge.remove(session);
+		endTransfer(session);
+		this.sequencer.expireEphemeral(session.clientId(), this.nowNanos, this.nowMicros);
+		this.log.add(new LogRecord.SessionEnd(session.clientId()));
+	}
+
+}

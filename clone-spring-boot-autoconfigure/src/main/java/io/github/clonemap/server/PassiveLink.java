@@ -1,0 +1,254 @@
+package io.github.clonemap.server;
+
+import io.github.clonemap.CloneWriter;
+import io.github.clonemap.protocol.FrameWriter;
+import io.github.clonemap.protocol.LogRecord;
+import io.github.clonemap.protocol.Message;
+import io.github.clonemap.protocol.Message.Copied;
+import io.github.clonemap.protocol.Message.Copy;
+import io.github.clonemap.protocol.Message.Follow;
+import io.github.clonemap.protocol.Message.HandOver;
+import io.github.clonemap.protocol.Message.Log;
+import io.github.clonemap.protocol.Message.Peer;
+import io.github.clonemap.protocol.Update;
+import io.github.clonemap.store.StoredEntry;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The passive server's side of the link between a pair: asks for a copy of the active
+ * one's state, then follows its log batch by batch, and tells how far it is. Whatever was
+ * lost on the way shows as a hole in the numbers, or as a log that ends later than what
+ * has come; then it asks again.
+ * <p>
+ * For the agent.
+ */
+final class PassiveLink {
+
+	private static final Logger logger = LoggerFactory.getLogger(PassiveLink.class);
+
+	private final FrameWriter writer = new FrameWriter(256);
+
+	private final Update.Factory<StoredEntry> entries = this::newEntry;
+
+	private final ServerSettings settings;
+
+	private final ServerTransport transport;
+
+	private final long serverId;
+
+	private final long repeatNanos;
+
+	private final Events events;
+
+	private ServerState state;
+
+	private long followedId;
+
+	/**
+	 * Whether the state is that of the followed server after {@link #batch}.
+	 */
+	private boolean complete;
+
+	private @Nullable PeerCopy copy;
+
+	private long batch;
+
+	private long attempt;
+
+	private long chunks;
+
+	private long toldBatch;
+
+	private long batchWhenTold;
+
+	private long askedNanos;
+
+	private long heardNanos;
+
+	private boolean copiedDue;
+
+	private long copiedNanos;
+
+	PassiveLink(ServerSettings settings, ServerTransport transport, long serverId, ServerState state, Events events,
+			long nowNanos) {
+		this.settings = settings;
+		this.transport = transport;
+		this.serverId = serverId;
+		this.state = state;
+		this.events = events;
+		this.repeatNanos = settings.heartbeat().toNanos();
+		this.askedNanos = nowNanos - this.repeatNanos;
+	}
+
+	/**
+	 * How entries are made of what comes from the peer.
+	 */
+	Update.Factory<StoredEntry> entries() {
+		return this.entries;
+	}
+
+	/**
+	 * Whether nothing is missing of what a server hands over.
+	 */
+	boolean hasAll(HandOver handOver) {
+		return this.complete && handOver.serverId() == this.followedId && handOver.batch() == this.batch;
+	}
+
+	/**
+	 * Forgets whom it followed: this server goes on by itself.
+	 */
+	void stop() {
+		this.followedId = 0;
+		this.complete = false;
+		this.copy = null;
+	}
+
+	/**
+	 * The active server tells what it is.
+	 */
+	void onPeer(Peer told, long nowNanos) {
+		if (told.serverId() != this.followedId) {
+			stop();
+			this.followedId = told.serverId();
+			this.batch = 0;
+			ask(nowNanos);
+		}
+		else if (this.toldBatch > this.batch && this.batchWhenTold == this.batch) {
+			// What was missing a heartbeat ago is still missing.
+			ask(nowNanos);
+		}
+		this.toldBatch = told.lastBatch();
+		this.batchWhenTold = this.batch;
+	}
+
+	/**
+	 * A part of the active server's state.
+	 */
+	void onCopy(Copy part, long nowNanos) {
+		if (part.serverId() != this.followedId || part.attempt() != this.attempt) {
+			return;
+		}
+		this.heardNanos = nowNanos;
+		PeerCopy copy = this.copy;
+		if (part.chunk() == 0) {
+			copy = new PeerCopy();
+			this.copy = copy;
+			this.complete = false;
+			this.chunks = 0;
+			this.batch = part.batch();
+		}
+		if (copy == null || part.chunk() != this.chunks || part.batch() != this.batch) {
+			return;
+		}
+		this.chunks++;
+		this.copiedDue = true;
+		copy.onPart(part.records(), nowNanos);
+		if (part.last()) {
+			this.copy = null;
+			this.complete = true;
+			this.state = copy.finish(this.settings, part.sequence(), nowNanos);
+			logger.info("Copied {} entries of server {}", this.state.store().size(), Long.toHexString(this.followedId));
+			this.events.onCopied(this.state);
+		}
+	}
+
+	/**
+	 * A batch of the active server's log.
+	 */
+	void onLog(Log log, long nowNanos) {
+		if (log.serverId() != this.followedId || log.batch() != this.batch + 1
+				|| (!this.complete && this.copy == null)) {
+			return;
+		}
+		this.heardNanos = nowNanos;
+		this.batch++;
+		this.copiedDue = true;
+		if (this.copy != null) {
+			this.copy.onLog(log.records(), nowNanos);
+			return;
+		}
+		for (LogRecord happened : log.records()) {
+			apply(happened, nowNanos);
+		}
+	}
+
+	/**
+	 * Repeats what may have been lost.
+	 */
+	void onTick(long nowNanos) {
+		boolean waits = this.followedId != 0 && !this.complete && nowNanos - this.heardNanos > this.repeatNanos;
+		if (waits && nowNanos - this.askedNanos > this.repeatNanos) {
+			ask(nowNanos);
+		}
+		if (nowNanos - this.copiedNanos > this.repeatNanos) {
+			this.copiedDue = true;
+		}
+	}
+
+	/**
+	 * Tells how far it is, if that is news.
+	 */
+	void flush(long nowNanos) {
+		if (this.copiedDue && this.followedId != 0 && (this.complete || this.copy != null)) {
+			this.copiedDue = false;
+			this.copiedNanos = nowNanos;
+			send(new Copied(this.serverId, this.attempt, this.batch, this.chunks));
+		}
+	}
+
+	/**
+	 * Tells the active server what this one is.
+	 */
+	void send(Message message) {
+		this.transport.sendToPeer(message.command(), message.toBytes(this.writer));
+	}
+
+	private void ask(long nowNanos) {
+		this.askedNanos = nowNanos;
+		this.heardNanos = nowNanos;
+		this.copy = null;
+		this.chunks = 0;
+		this.batch = this.complete ? this.batch : 0;
+		send(new Follow(Message.VERSION, this.serverId, ++this.attempt, this.complete ? this.followedId : 0,
+				this.batch));
+	}
+
+	private void apply(LogRecord happened, long nowNanos) {
+		if (happened instanceof LogRecord.Written written) {
+			written.updates().forEach((update) -> this.state.apply(update, nowNanos));
+			Session.apply(this.state.sessions(), written);
+		}
+		else if (happened instanceof LogRecord.Changed changed) {
+			this.state.apply(changed.update(), nowNanos);
+		}
+		else if (happened instanceof LogRecord.Term term) {
+			this.state.begin(term);
+		}
+		else {
+			Session.apply(this.state.sessions(), happened, nowNanos);
+		}
+	}
+
+	/**
+	 * The table keeps the first text of a key: an equal one would only take room.
+	 */
+	private StoredEntry newEntry(Update.Kind kind, String key, byte @Nullable [] value, long sequence,
+			long serverTimeMicros, CloneWriter.Kind writerKind, long writerId, long ttlMillis, boolean ephemeral) {
+		StoredEntry known = this.state.store().get(key);
+		return new StoredEntry(kind, (known != null) ? known.key() : key, value, sequence, serverTimeMicros, writerKind,
+				writerId, ttlMillis, ephemeral);
+	}
+
+	/**
+	 * Who hears of the link's progress.
+	 */
+	interface Events {
+
+		/** There is a complete copy. */
+		void onCopied(ServerState state);
+
+	}
+
+}
