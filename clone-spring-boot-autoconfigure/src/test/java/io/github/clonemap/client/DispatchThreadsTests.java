@@ -6,6 +6,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import io.github.clonemap.ValueCodec;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -18,9 +20,14 @@ class DispatchThreadsTests {
 
 	private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
+	private static final Listening<String> LISTENING = new Listening<>(
+			new EntryReader<>("flags", "", ValueCodec.STRING, () -> {
+			}), (change) -> {
+			});
+
 	@Test
 	void anInterruptFlagThatOneListenerLeavesIsNotSeenByTheNext() throws Exception {
-		DispatchThreads threads = new DispatchThreads("test", 1, 10, null);
+		DispatchThreads threads = threads(10, null);
 		CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
 		CountDownLatch queued = new CountDownLatch(1);
 		threads.dispatch(0, delivery(1, () -> {
@@ -35,7 +42,7 @@ class DispatchThreadsTests {
 
 	@Test
 	void thereIsNoRoomWhileTheBytesThatWaitAreTooMany() {
-		DispatchThreads threads = new DispatchThreads("test", 1, 1000, null);
+		DispatchThreads threads = threads(1000, null);
 		CountDownLatch busy = new CountDownLatch(1);
 		threads.dispatch(0, delivery(40 << 20, () -> awaitQuietly(busy)));
 		assertThat(threads.hasRoom()).isFalse();
@@ -48,13 +55,13 @@ class DispatchThreadsTests {
 	void theThreadsOfANewRunWaitForTheirBusyPredecessors() {
 		List<String> order = new CopyOnWriteArrayList<>();
 		CountDownLatch busy = new CountDownLatch(1);
-		DispatchThreads former = new DispatchThreads("test", 1, 10, null);
+		DispatchThreads former = threads(10, null);
 		former.dispatch(0, delivery(1, () -> {
 			awaitQuietly(busy);
 			order.add("former");
 		}));
 		former.stop(TimeUnit.MILLISECONDS.toNanos(10));
-		DispatchThreads next = new DispatchThreads("test", 1, 10, former);
+		DispatchThreads next = threads(10, former);
 		CountDownLatch completed = new CountDownLatch(1);
 		next.dispatch(0, delivery(1, () -> order.add("next")));
 		// The thread of the futures has no busy predecessor: it does not wait.
@@ -64,6 +71,10 @@ class DispatchThreadsTests {
 		busy.countDown();
 		await().untilAsserted(() -> assertThat(order).containsExactly("former", "next"));
 		next.stop(SECOND);
+	}
+
+	private static DispatchThreads threads(int capacity, @Nullable DispatchThreads former) {
+		return new DispatchThreads("test", 1, capacity, EventOverflow.BLOCK, DispatchThreads.PATIENCE_NANOS, former);
 	}
 
 	private static void awaitQuietly(CountDownLatch latch) {
@@ -81,6 +92,26 @@ class DispatchThreadsTests {
 			@Override
 			public int weight() {
 				return weight;
+			}
+
+			@Override
+			public Listening<?> listening() {
+				return LISTENING;
+			}
+
+			@Override
+			public String key() {
+				return "key";
+			}
+
+			@Override
+			public boolean isLive() {
+				return true;
+			}
+
+			@Override
+			public Dispatcher.Delivery conflatedWith(Dispatcher.Delivery newer) {
+				return newer;
 			}
 
 			@Override

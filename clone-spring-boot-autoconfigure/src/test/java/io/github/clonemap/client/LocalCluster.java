@@ -257,7 +257,7 @@ final class LocalCluster {
 					Duration.ofSeconds(5), SERVER_TIMEOUT, 1000, 1, 100);
 			this.replica = new Replica(subtrees);
 			ClockOffset offset = new ClockOffset();
-			this.listeners = new ChangeListeners(LocalCluster.this.clock, offset);
+			this.listeners = new ChangeListeners();
 			this.listeners.add(new Listening<>(reader(), this::onChange));
 			this.agent = new ClientAgent(settings, SERVERS, this.port, LocalCluster.this.clock,
 					LocalCluster.this.random,

@@ -140,8 +140,8 @@ class CloneClientMetricsTests {
 
 	private void report(CloneState state, Duration staleness) {
 		given(this.client.state()).willReturn(state);
-		given(this.client.report()).willReturn(
-				new ClientReport(state, 1, "tcp://a:1", 2, staleness, 3, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14));
+		given(this.client.report()).willReturn(new ClientReport(state, 1, "tcp://a:1", 2, staleness, 3, 2, 4, 5, 6, 7,
+				8, 15, 9, 16, List.of(), 10, 11, 12, 13, 14));
 	}
 
 }
