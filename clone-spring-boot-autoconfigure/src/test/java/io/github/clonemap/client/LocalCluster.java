@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 import io.github.clonemap.CloneChange;
 import io.github.clonemap.CloneNotConnectedException;
@@ -56,7 +57,21 @@ final class LocalCluster {
 
 	private ServerAgent server;
 
-	private Clock serverClock = this.clock;
+	private long serverAheadMicros;
+
+	private Clock serverClock = new Clock() {
+
+		@Override
+		public long nanoTime() {
+			return LocalCluster.this.clock.nanoTime();
+		}
+
+		@Override
+		public long epochMicros() {
+			return LocalCluster.this.clock.epochMicros() + LocalCluster.this.serverAheadMicros;
+		}
+
+	};
 
 	private boolean clockWasSetBack;
 
@@ -113,6 +128,13 @@ final class LocalCluster {
 		};
 	}
 
+	/**
+	 * The server's clock jumps, as that of a virtual machine may that was frozen.
+	 */
+	void shiftServerClock(Duration by) {
+		this.serverAheadMicros += by.toNanos() / 1000;
+	}
+
 	void startServer() {
 		this.server = new ServerAgent(this.serverSettings, this.network.serverTransport(), this.serverClock,
 				this.random.nextLong(1, Long.MAX_VALUE));
@@ -126,7 +148,11 @@ final class LocalCluster {
 	}
 
 	Node join(String... subtrees) {
-		Node node = new Node(Subtrees.covering(List.of(subtrees)));
+		return join(UnaryOperator.identity(), subtrees);
+	}
+
+	Node join(UnaryOperator<ClientSettings> settings, String... subtrees) {
+		Node node = new Node(Subtrees.covering(List.of(subtrees)), settings);
 		this.nodes.add(node);
 		return node;
 	}
@@ -243,6 +269,8 @@ final class LocalCluster {
 
 		private final ChangeListeners listeners;
 
+		private final Listening<?> listening = new Listening<>(reader(), this::onChange);
+
 		/**
 		 * How many changes may still be handed over; forgotten when there is room again.
 		 */
@@ -250,15 +278,21 @@ final class LocalCluster {
 
 		int gaps;
 
-		Node(Subtrees subtrees) {
+		/** What gaps were found: the last sequence before each, and the last inside. */
+		final List<long[]> gapRanges = new ArrayList<>();
+
+		final List<Duration> croaks = new ArrayList<>();
+
+		Node(Subtrees subtrees, UnaryOperator<ClientSettings> change) {
 			this.subtrees = subtrees;
 			this.port = LocalCluster.this.network.client();
 			ClientSettings settings = new ClientSettings("node" + LocalCluster.this.nodes.size(), subtrees,
 					Duration.ofSeconds(5), SERVER_TIMEOUT, 1000, 1, 100);
+			settings = change.apply(settings);
 			this.replica = new Replica(subtrees);
 			ClockOffset offset = new ClockOffset();
 			this.listeners = new ChangeListeners();
-			this.listeners.add(new Listening<>(reader(), this::onChange));
+			this.listeners.add(this.listening);
 			this.agent = new ClientAgent(settings, SERVERS, this.port, LocalCluster.this.clock,
 					LocalCluster.this.random,
 					new ClientAgent.Surroundings(this.replica, this.listeners, this, offset, ClientTimers.NONE, this));
@@ -277,12 +311,25 @@ final class LocalCluster {
 			return this.port;
 		}
 
+		Replica replica() {
+			return this.replica;
+		}
+
+		SnailWatch snail() {
+			return this.agent.snail();
+		}
+
 		StreamFollower follower() {
 			return this.agent.follower();
 		}
 
 		List<CloneChange<String>> changes() {
 			return this.changes;
+		}
+
+		void stopListening() {
+			this.listening.close();
+			this.listeners.remove(this.listening);
 		}
 
 		void setRoomForChanges(int room) {
@@ -424,6 +471,12 @@ final class LocalCluster {
 		@Override
 		public void onGap(long applied, long before) {
 			this.gaps++;
+			this.gapRanges.add(new long[] { applied, before });
+		}
+
+		@Override
+		public void onSnail(Duration latency, Duration error) {
+			this.croaks.add(latency);
 		}
 
 		@Override

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import io.github.clonemap.protocol.Command;
 import io.github.clonemap.server.Route;
@@ -84,7 +85,8 @@ final class LocalNetwork {
 			public void publish(byte[] frame) {
 				LocalNetwork.this.tap.accept(frame);
 				for (Link link : LocalNetwork.this.links) {
-					if (link.subscribed && startsWith(frame, link.topic) && link.stream.size() < STREAM_LIMIT) {
+					if (link.subscribed && startsWith(frame, link.topic) && link.stream.size() < STREAM_LIMIT
+							&& !link.port.losing.test(frame)) {
 						link.down(link.stream, (handler) -> handler.onStream(frame));
 					}
 				}
@@ -163,6 +165,11 @@ final class LocalNetwork {
 		private final Map<String, Integer> sent = new LinkedHashMap<>();
 
 		boolean cutDown;
+
+		/**
+		 * Which messages of the stream are lost.
+		 */
+		Predicate<byte[]> losing = (frame) -> false;
 
 		long lastDeliveryNanos;
 
