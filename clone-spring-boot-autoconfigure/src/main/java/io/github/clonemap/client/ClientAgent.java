@@ -329,7 +329,7 @@ final class ClientAgent implements ClientTransport.Handler {
 			this.follower.onEnd(end, this.nowNanos);
 		}
 		else if (message instanceof Pong pong) {
-			this.session.onPong(pong, this.clock.epochMicros());
+			this.session.onPong(pong, this.clock.epochMicros(), this.nowNanos);
 			Croak croak = this.snail.onMeasured(pong.micros());
 			if (croak != null) {
 				croak(croak, "an update was handed to the application");

@@ -143,7 +143,7 @@ public final class CloneClient implements AutoCloseable {
 	 */
 	public boolean isRunning() {
 		ClientRun running = this.running;
-		return running != null && running.isAlive();
+		return running != null && running.isAlive() && !running.agent().isStopped();
 	}
 
 	/**
