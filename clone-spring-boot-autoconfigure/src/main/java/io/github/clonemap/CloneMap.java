@@ -34,11 +34,10 @@ import org.jspecify.annotations.Nullable;
  * {@link #barrier()} where that matters. Between two reads several changes of a key may
  * have happened; a listener hears each of them, unless the client had to synchronize
  * again, or did not keep up with {@code clone.events.overflow} set to {@code conflate}:
- * then it hears the difference between its old view and the new one. Bulk
- * operations ({@code putAll}, {@code clear}, {@code replaceAll} and removal through the
- * collection views) are atomic for each key, not as a whole. Iterators and the collection
- * views are weakly consistent, as those of
- * {@link java.util.concurrent.ConcurrentHashMap}.
+ * then it hears the difference between its old view and the new one. Bulk operations
+ * ({@code putAll}, {@code clear}, {@code replaceAll} and removal through the collection
+ * views) are atomic for each key, not as a whole. Iterators and the collection views are
+ * weakly consistent, as those of {@link java.util.concurrent.ConcurrentHashMap}.
  * <p>
  * <b>Keys and values.</b> Keys are relative to {@link #subtree()}; together with it a key
  * has 1 to {@code clone.server.max-key-length} bytes of UTF-8 without control characters.

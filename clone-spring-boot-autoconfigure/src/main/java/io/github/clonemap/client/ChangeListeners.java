@@ -101,17 +101,6 @@ final class ChangeListeners {
 	}
 
 	/**
-	 * Entries that are not in the stream have been handed over, or are on their way:
-	 * nothing that had to wait behind them is late.
-	 */
-	void onFed() {
-		SnailWatch snail = this.snail;
-		if (snail != null) {
-			snail.excuseUntilNow();
-		}
-	}
-
-	/**
 	 * Hands a change to a listener. On a dispatch thread.
 	 */
 	<V> void deliver(Listening<V> listening, Update update, @Nullable ReplicaEntry previous, Phase phase) {
@@ -123,8 +112,9 @@ final class ChangeListeners {
 			snail.onHandedOver(update.serverTimeMicros());
 		}
 		tell(listening, update, previous, phase);
-		if (phase != Phase.LIVE) {
-			onFed();
+		if (phase != Phase.LIVE && snail != null) {
+			// What had to wait behind it, here or in the stream, is not late.
+			snail.excuseUntilNow();
 		}
 	}
 

@@ -427,9 +427,6 @@ final class ClientAgent implements ClientTransport.Handler {
 			if (ClientAgent.this.follower.state() == StreamFollower.State.FOLLOWING) {
 				ClientAgent.this.snail.onSynchronized();
 			}
-			else {
-				ClientAgent.this.snail.onSynchronizing();
-			}
 			updateState(reason);
 		}
 

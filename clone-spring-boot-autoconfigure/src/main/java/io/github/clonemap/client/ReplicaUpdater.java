@@ -80,7 +80,6 @@ final class ReplicaUpdater {
 	private void advanceFeeds() {
 		while (!this.feeds.isEmpty() && this.feeds.getFirst().advance(this.dispatcher)) {
 			this.feeds.removeFirst();
-			this.listeners.onFed();
 		}
 	}
 

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * more, and the verdict uses the offset that was measured <em>afterwards</em>. Only what
  * has waited too long in our own queues needs no proof: there is one clock for that.
  * <p>
- * What is excused: everything while the data is being synchronized, and all that the
- * server ordered before that ended; the entries that a listener hears first, or that a
- * synchronization has brought, and whatever had to wait behind them.
+ * What is excused: all that the server ordered before the last synchronization ended; the
+ * entries that a listener hears first, or that a synchronization has brought, and
+ * whatever had to wait behind them.
  * <p>
  * Measured by any thread; judged by the agent.
  */
@@ -53,8 +53,9 @@ final class SnailWatch {
 	private volatile Runnable alarm = NOBODY;
 
 	/**
-	 * What the server ordered up to here is excused. By our own clock, so that it can be
-	 * told before the offset is known.
+	 * What the server ordered up to here is excused: everything, until the first
+	 * synchronization has ended. By our own clock, so that it can be told before the
+	 * offset is known.
 	 */
 	private volatile long excusedMicros = Long.MAX_VALUE;
 
@@ -128,14 +129,8 @@ final class SnailWatch {
 	}
 
 	/**
-	 * A synchronization begins: excuses everything until it has ended. For the agent.
-	 */
-	void onSynchronizing() {
-		this.excusedMicros = Long.MAX_VALUE;
-	}
-
-	/**
-	 * The synchronization has ended. For the agent.
+	 * A synchronization has ended, the first one or a later one: the stream had to wait
+	 * for it. For the agent.
 	 */
 	void onSynchronized() {
 		this.excusedMicros = this.clock.epochMicros();

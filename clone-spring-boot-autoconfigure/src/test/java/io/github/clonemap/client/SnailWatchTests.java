@@ -141,17 +141,27 @@ class SnailWatchTests {
 	@Test
 	void whatWasOrderedBeforeASynchronizationEndedIsExcused() {
 		measure();
-		this.snail.onSynchronizing();
-		handOver(Duration.ofSeconds(30));
-		this.snail.excuseUntilNow();
-		handOver(Duration.ofSeconds(2));
-		assertThat(this.alarms).isZero();
 		this.snail.onSynchronized();
 		this.clock.advance(Duration.ofMillis(1900));
 		handOver(Duration.ofSeconds(2));
 		assertThat(this.alarms).isZero();
 		this.clock.advance(Duration.ofMillis(200));
 		handOver(Duration.ofSeconds(2));
+		assertThat(this.alarms).isOne();
+	}
+
+	@Test
+	void nothingIsJudgedBeforeTheFirstSynchronization() {
+		SnailWatch fresh = new SnailWatch(Duration.ofSeconds(1), this.offset, this.clock, ClientTimers.NONE);
+		fresh.setAlarm(() -> this.alarms++);
+		measure();
+		fresh.excuseUntilNow();
+		this.clock.advance(Duration.ofSeconds(30));
+		fresh.onHandedOver(this.clock.epochMicros() + AHEAD_MICROS - 5_000_000);
+		assertThat(this.alarms).isZero();
+		fresh.onSynchronized();
+		this.clock.advance(Duration.ofSeconds(30));
+		fresh.onHandedOver(this.clock.epochMicros() + AHEAD_MICROS - 5_000_000);
 		assertThat(this.alarms).isOne();
 	}
 
