@@ -3,6 +3,7 @@ package io.github.clonemap.client;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 
 import io.github.clonemap.client.Dispatcher.Delivery;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,8 @@ final class ChangeWorker extends DispatchWorker {
 	private final AtomicLong bytes = new AtomicLong();
 
 	private final AtomicLong handled = new AtomicLong();
+
+	private final BooleanSupplier queueIsEmpty = () -> super.queued() == 0;
 
 	private final int capacity;
 
@@ -160,8 +163,13 @@ final class ChangeWorker extends DispatchWorker {
 	protected @Nullable Runnable next() {
 		Runnable work = super.next();
 		this.fromQueue = work != null;
-		if (work == null && this.conflated != null) {
-			work = this.conflated.take();
+		ConflatedChanges conflated = this.conflated;
+		while (work == null && conflated != null && conflated.size() > 0) {
+			work = conflated.take(this.queueIsEmpty);
+			if (work == null) {
+				work = super.next();
+				this.fromQueue = work != null;
+			}
 		}
 		if (work == null) {
 			this.endNanos = 0;

@@ -4,6 +4,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 import io.github.clonemap.client.Dispatcher.Delivery;
 import org.jspecify.annotations.Nullable;
@@ -59,16 +60,19 @@ final class ConflatedChanges {
 
 	/**
 	 * Takes the change that has waited longest. For the worker.
-	 * @return the change, or {@code null} if there is none
+	 * @param nothingBefore whether there is nothing in the queue, where all that waits is
+	 * older than what is here. Asked under the lock: a moment before, both may have been
+	 * filled.
+	 * @return the change, or {@code null} if there is none or not yet
 	 */
-	@Nullable Delivery take() {
+	@Nullable Delivery take(BooleanSupplier nothingBefore) {
 		if (this.size == 0) {
 			return null;
 		}
 		this.lock.lock();
 		try {
 			Iterator<Delivery> oldest = this.waiting.values().iterator();
-			if (!oldest.hasNext()) {
+			if (!oldest.hasNext() || !nothingBefore.getAsBoolean()) {
 				return null;
 			}
 			Delivery delivery = oldest.next();

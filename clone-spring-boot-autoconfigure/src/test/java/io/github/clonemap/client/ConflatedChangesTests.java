@@ -110,6 +110,15 @@ class ConflatedChangesTests {
 	}
 
 	@Test
+	void nothingIsTakenBeforeWhatIsInTheQueue() {
+		put(this.listening, "put", "k", Phase.LIVE);
+		assertThat(this.changes.take(() -> false)).isNull();
+		assertThat(this.changes.size()).isOne();
+		assertThat(this.changes.take(() -> true)).isNotNull();
+		assertThat(this.changes.size()).isZero();
+	}
+
+	@Test
 	void whateverIsConflatedTheListenerHearsAStoryWithoutContradictions() {
 		long seed = System.nanoTime();
 		Random random = new Random(seed);
@@ -122,7 +131,7 @@ class ConflatedChangesTests {
 				dispatched++;
 			}
 			for (int tell = random.nextInt(4); tell == 0 && this.changes.size() > 0; tell = random.nextInt(2)) {
-				this.changes.take().run();
+				this.changes.take(() -> true).run();
 			}
 		}
 		tellAll();
@@ -166,9 +175,9 @@ class ConflatedChangesTests {
 
 	private void tellAll() {
 		while (this.changes.size() > 0) {
-			this.changes.take().run();
+			this.changes.take(() -> true).run();
 		}
-		assertThat(this.changes.take()).isNull();
+		assertThat(this.changes.take(() -> true)).isNull();
 	}
 
 	private static Listening<String> listening(List<CloneChange<String>> told) {

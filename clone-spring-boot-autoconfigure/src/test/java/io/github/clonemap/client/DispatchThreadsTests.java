@@ -2,10 +2,12 @@ package io.github.clonemap.client;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.clonemap.CloneChange;
 import io.github.clonemap.CloneChangeListener;
@@ -110,6 +112,30 @@ class DispatchThreadsTests {
 			.untilAsserted(() -> assertThat(told).containsExactly("hangs", "queued", "queued", "queued", "a999", "b"));
 		assertThat(threads.queued()).isZero();
 		threads.stop(SECOND);
+	}
+
+	@Test
+	void changesOfAKeyKeepTheirOrderWhereverTheyWait() throws Exception {
+		DispatchThreads threads = new DispatchThreads("test", 1, 1, EventOverflow.CONFLATE,
+				DispatchThreads.PATIENCE_NANOS, null);
+		AtomicInteger last = new AtomicInteger();
+		AtomicInteger late = new AtomicInteger();
+		Random random = new Random();
+		for (int i = 1; i <= 200_000; i++) {
+			int number = i;
+			// Bursts, at any moment of a thread that has just run out of work.
+			for (int pause = (i % 3 == 0) ? random.nextInt(300) : 0; pause > 0; pause--) {
+				Thread.onSpinWait();
+			}
+			threads.dispatch(0, delivery("key", 1, () -> {
+				if (last.getAndSet(number) > number) {
+					late.incrementAndGet();
+				}
+			}));
+		}
+		threads.stop(5 * SECOND);
+		assertThat(last).hasValue(200_000);
+		assertThat(late).hasValue(0);
 	}
 
 	@Test
