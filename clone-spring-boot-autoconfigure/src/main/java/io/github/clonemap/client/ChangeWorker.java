@@ -31,7 +31,9 @@ final class ChangeWorker extends DispatchWorker {
 
 	private final AtomicLong bytes = new AtomicLong();
 
-	private final AtomicLong handled = new AtomicLong();
+	private final AtomicLong begun = new AtomicLong();
+
+	private final AtomicLong done = new AtomicLong();
 
 	private final BooleanSupplier queueIsEmpty = () -> super.queued() == 0;
 
@@ -64,8 +66,6 @@ final class ChangeWorker extends DispatchWorker {
 	private long watched;
 
 	private long watchedNanos;
-
-	private long nowNanos;
 
 	private long complainedNanos;
 
@@ -119,27 +119,26 @@ final class ChangeWorker extends DispatchWorker {
 		if (!delivery.isLive()) {
 			this.fed = this.entered;
 		}
-		else if (this.watched == 0) {
-			this.watched = this.entered;
-			this.watchedNanos = this.nowNanos;
-		}
 	}
 
 	/**
 	 * Sees whether a change of the stream has waited since long ago, and complains of a
-	 * listener that does not return. For the agent.
+	 * listener that does not return. It watches one change at a time on its way through
+	 * the queue: what came last when it looked. For the agent.
 	 * @return for how long at least a change has waited
 	 */
 	long onTick(long nowNanos) {
-		this.nowNanos = nowNanos;
 		complain(nowNanos);
 		// What was dissolved may have been behind it: then this is in its favour.
-		long handled = this.handled.get() + this.dissolved;
-		if (this.watched == 0 || handled >= this.watched) {
-			this.watched = 0;
+		long begun = this.begun.get() + this.dissolved;
+		if (begun >= this.watched) {
+			this.watched = this.entered;
+			this.watchedNanos = nowNanos;
+		}
+		if (begun >= this.watched) {
 			return 0;
 		}
-		if (handled < this.fed) {
+		if (this.done.get() + this.dissolved < this.fed) {
 			// It waits behind what is not in the stream, which may take its time.
 			this.watchedNanos = nowNanos;
 		}
@@ -187,10 +186,11 @@ final class ChangeWorker extends DispatchWorker {
 		long startNanos = (this.endNanos != 0) ? this.endNanos : System.nanoTime();
 		this.currentNanos = startNanos;
 		this.current = delivery;
+		this.begun.lazySet(this.begun.get() + 1);
 		super.perform(work);
 		this.current = null;
 		this.endNanos = System.nanoTime();
-		this.handled.lazySet(this.handled.get() + 1);
+		this.done.lazySet(this.done.get() + 1);
 		if (this.fromQueue) {
 			this.bytes.addAndGet(-delivery.weight());
 		}

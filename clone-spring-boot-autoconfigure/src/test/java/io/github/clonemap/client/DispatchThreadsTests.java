@@ -202,33 +202,48 @@ class DispatchThreadsTests {
 	@Test
 	void aChangeThatWaitsBehindABusyListenerIsSeenToWait() {
 		DispatchThreads threads = threads(100, null);
+		CountDownLatch begun = new CountDownLatch(1);
 		CountDownLatch busy = new CountDownLatch(1);
 		assertThat(threads.onTick(1)).isZero();
-		threads.dispatch(0, delivery(1, () -> awaitQuietly(busy)));
+		threads.dispatch(0, delivery(1, () -> {
+			begun.countDown();
+			awaitQuietly(busy);
+		}));
+		awaitQuietly(begun);
+		// It takes its time, but was handed over.
+		assertThat(threads.onTick(SECOND)).isZero();
+		assertThat(threads.onTick(2 * SECOND)).isZero();
 		threads.dispatch(0, delivery(1, () -> {
 		}));
-		assertThat(threads.onTick(SECOND + 1)).isEqualTo(SECOND);
+		assertThat(threads.onTick(3 * SECOND)).isZero();
+		assertThat(threads.onTick(4 * SECOND)).isEqualTo(SECOND);
 		// In between nobody looks.
-		assertThat(threads.onTick(SECOND + 2)).isZero();
+		assertThat(threads.onTick(4 * SECOND + 1)).isZero();
 		threads.dispatch(0, delivery(1, () -> {
 		}));
-		assertThat(threads.onTick(3 * SECOND + 1)).isEqualTo(3 * SECOND);
+		assertThat(threads.onTick(6 * SECOND)).isEqualTo(3 * SECOND);
 		busy.countDown();
 		await().until(() -> threads.queued() == 0);
 		threads.stop(SECOND);
-		assertThat(threads.onTick(5 * SECOND)).isZero();
+		assertThat(threads.onTick(8 * SECOND)).isZero();
+		assertThat(threads.onTick(9 * SECOND)).isZero();
 	}
 
 	@Test
 	void behindEntriesThatAreNotInTheStreamAChangeMayWait() {
 		DispatchThreads threads = threads(100, null);
+		CountDownLatch begun = new CountDownLatch(1);
 		CountDownLatch busy = new CountDownLatch(1);
-		threads.onTick(1);
-		threads.dispatch(0, delivery("key", 1, false, () -> awaitQuietly(busy)));
+		threads.dispatch(0, delivery("key", 1, false, () -> {
+			begun.countDown();
+			awaitQuietly(busy);
+		}));
 		threads.dispatch(0, delivery(1, () -> {
 		}));
-		assertThat(threads.onTick(SECOND)).isZero();
-		assertThat(threads.onTick(2 * SECOND)).isZero();
+		awaitQuietly(begun);
+		for (int i = 1; i < 5; i++) {
+			assertThat(threads.onTick(i * SECOND)).isZero();
+		}
 		busy.countDown();
 		await().until(() -> threads.queued() == 0);
 		threads.stop(SECOND);

@@ -25,6 +25,7 @@ import io.github.clonemap.protocol.WriteResult;
 import io.github.clonemap.server.ServerAgent;
 import io.github.clonemap.server.ServerReport;
 import io.github.clonemap.server.ServerSettings;
+import org.jspecify.annotations.Nullable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -327,9 +328,17 @@ final class LocalCluster {
 			return this.changes;
 		}
 
-		void stopListening() {
+		/**
+		 * Leaves no listener but one of some subtree, or none at all.
+		 */
+		void listenOnlyTo(@Nullable String subtree) {
 			this.listening.close();
 			this.listeners.remove(this.listening);
+			if (subtree != null) {
+				this.listeners.add(new Listening<>(new EntryReader<>("part", subtree, ValueCodec.STRING, () -> {
+				}), (change) -> {
+				}));
+			}
 		}
 
 		void setRoomForChanges(int room) {

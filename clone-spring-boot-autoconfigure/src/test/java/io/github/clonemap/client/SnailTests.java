@@ -7,7 +7,11 @@ import io.github.clonemap.CloneState;
 import io.github.clonemap.WriteOptions.Condition;
 import io.github.clonemap.server.ServerSettings;
 import org.junit.jupiter.api.BeforeEach;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -61,10 +65,12 @@ class SnailTests {
 		assertThat(this.writer.shown()).containsOnlyKeys("/late");
 	}
 
-	@Test
-	void whereNobodyListensTheLocalCopyIsJudged() {
-		LocalCluster.Node reader = join(SnailPolicy.REPORT, "/nobody/listens/");
-		reader.stopListening();
+	@ParameterizedTest
+	@NullSource
+	@ValueSource(strings = "/elsewhere/")
+	void whereNobodyListensTheLocalCopyIsJudged(@Nullable String heard) {
+		LocalCluster.Node reader = join(SnailPolicy.REPORT);
+		reader.listenOnlyTo(heard);
 		reader.setRoomForChanges(0);
 		this.writer.put("/nobody/listens/1");
 		this.cluster.run(Duration.ofSeconds(2));
