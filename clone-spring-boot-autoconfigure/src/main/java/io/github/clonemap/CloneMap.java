@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  * half-applied snapshot. What they see is always an exact prefix of the server's order: a
  * write becomes visible here when the server has ordered it, never before, and nothing
  * that was ordered earlier is missing then. While the server is away reads go on, on the
- * last known data; {@link #state()} and {@link #staleness()} say so.
+ * last known data; {@link #state()} and {@link #staleness()} say so. Only where the
+ * application has asked for it, by {@code clone.snail.policy} or
+ * {@code clone.gap.policy}, a client that was too slow or has missed something stops, and
+ * reads throw {@link CloneStoppedException} until it is started again.
  * <p>
  * <b>Writes go to the server</b>, which decides every condition. {@code put},
  * {@code remove}, {@code putIfAbsent}, {@code replace}, {@code compute},
@@ -30,11 +33,11 @@ import org.jspecify.annotations.Nullable;
  * instant at which it was acknowledged there: use {@link #await(long)} or
  * {@link #barrier()} where that matters. Between two reads several changes of a key may
  * have happened; a listener hears each of them, unless the client had to synchronize
- * again: then it hears the difference between its old view and the new one. Bulk
- * operations ({@code putAll}, {@code clear}, {@code replaceAll} and removal through the
- * collection views) are atomic for each key, not as a whole. Iterators and the collection
- * views are weakly consistent, as those of
- * {@link java.util.concurrent.ConcurrentHashMap}.
+ * again, or did not keep up with {@code clone.events.overflow} set to {@code conflate}:
+ * then it hears the difference between its old view and the new one. Bulk operations
+ * ({@code putAll}, {@code clear}, {@code replaceAll} and removal through the collection
+ * views) are atomic for each key, not as a whole. Iterators and the collection views are
+ * weakly consistent, as those of {@link java.util.concurrent.ConcurrentHashMap}.
  * <p>
  * <b>Keys and values.</b> Keys are relative to {@link #subtree()}; together with it a key
  * has 1 to {@code clone.server.max-key-length} bytes of UTF-8 without control characters.

@@ -26,7 +26,11 @@ public enum CloneState {
 	 */
 	STALE,
 
-	/** Ended, by the application or for a reason that was logged. */
+	/**
+	 * Ended, by the application or for a reason that was logged. After a stop by
+	 * {@code clone.snail.policy} or {@code clone.gap.policy} reads throw
+	 * {@link CloneStoppedException}.
+	 */
 	STOPPED
 
 }

@@ -3,6 +3,7 @@ package io.github.clonemap.actuate;
 import java.util.List;
 
 import io.github.clonemap.CloneMap;
+import io.github.clonemap.CloneStoppedException;
 import io.github.clonemap.client.ClientReport;
 import io.github.clonemap.client.CloneClient;
 import io.github.clonemap.server.CloneServer;
@@ -80,13 +81,23 @@ public class CloneEndpoint {
 	 * @param name its name
 	 * @param subtree the part of the key space that it shows
 	 * @param valueType the type of its values
-	 * @param entries how many entries it has
+	 * @param entries how many entries it has, {@code null} if it was stopped by a policy
+	 * and shows none
 	 */
-	public record MapDescriptor(String name, String subtree, String valueType, int entries) {
+	public record MapDescriptor(String name, String subtree, String valueType, @Nullable Integer entries) {
 
 		static MapDescriptor of(TypedMap typed) {
 			CloneMap<?> map = typed.map();
-			return new MapDescriptor(map.name(), map.subtree(), typed.valueType().getTypeName(), map.size());
+			return new MapDescriptor(map.name(), map.subtree(), typed.valueType().getTypeName(), size(map));
+		}
+
+		private static @Nullable Integer size(CloneMap<?> map) {
+			try {
+				return map.size();
+			}
+			catch (CloneStoppedException ex) {
+				return null;
+			}
 		}
 
 	}

@@ -60,13 +60,20 @@ public final class AgentThread {
 	}
 
 	/**
+	 * Ends the agent after the turn that is under way. May be called by the agent itself.
+	 */
+	public void end() {
+		this.running = false;
+		this.agent.wakeUp();
+	}
+
+	/**
 	 * Ends the agent after the turn that is under way, and waits for that.
 	 * @param timeoutNanos how long to wait at most
 	 * @return whether it has ended
 	 */
 	public boolean stop(long timeoutNanos) {
-		this.running = false;
-		this.agent.wakeUp();
+		end();
 		boolean interrupted = false;
 		long deadline = System.nanoTime() + timeoutNanos;
 		try {

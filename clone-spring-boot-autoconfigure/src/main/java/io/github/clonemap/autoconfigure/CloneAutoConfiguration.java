@@ -15,6 +15,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
@@ -71,7 +72,8 @@ public final class CloneAutoConfiguration {
 
 	@Bean
 	CloneClientLifecycle cloneClientLifecycle(CloneClient client, CloneConnectionDetails connectionDetails,
-			CloneProperties properties, ObjectProvider<CloneEventPublisher> publisher) {
+			CloneProperties properties, ObjectProvider<CloneEventPublisher> publisher, ApplicationContext context) {
+		client.setOnTooSlow(new SnailExit(client, context, System::exit));
 		return new CloneClientLifecycle(client, connectionDetails, properties.startup(), publisher.getIfAvailable());
 	}
 

@@ -61,7 +61,7 @@ final class CloneClientLifecycle implements SmartLifecycle {
 		logger.warn(
 				"No data from {} within {} ms (clone.startup.timeout): the application starts without it, and the "
 						+ "client {}",
-				servers, timeout.toMillis(), this.client.isRunning() ? "goes on trying" : "has been ended by an error");
+				servers, timeout.toMillis(), this.client.isRunning() ? "goes on trying" : "has stopped");
 	}
 
 	private boolean isLiveInTime() {

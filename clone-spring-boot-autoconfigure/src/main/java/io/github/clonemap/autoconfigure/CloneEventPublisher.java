@@ -1,5 +1,6 @@
 package io.github.clonemap.autoconfigure;
 
+import java.time.Duration;
 import java.util.Set;
 
 import io.github.clonemap.CloneMap;
@@ -8,6 +9,7 @@ import io.github.clonemap.client.ClientListener;
 import io.github.clonemap.client.CloneClient;
 import io.github.clonemap.event.CloneChangeEvent;
 import io.github.clonemap.event.CloneGapEvent;
+import io.github.clonemap.event.CloneSnailEvent;
 import io.github.clonemap.event.CloneStateChangedEvent;
 
 import org.springframework.context.ApplicationEvent;
@@ -84,7 +86,8 @@ final class CloneEventPublisher {
 	private void listenToStates(EventAudience audience) {
 		boolean states = audience.hears(ResolvableType.forClass(CloneStateChangedEvent.class));
 		boolean gaps = audience.hears(ResolvableType.forClass(CloneGapEvent.class));
-		if (!states && !gaps) {
+		boolean snails = audience.hears(ResolvableType.forClass(CloneSnailEvent.class));
+		if (!states && !gaps && !snails) {
 			return;
 		}
 		CloneClient source = this.client;
@@ -101,6 +104,13 @@ final class CloneEventPublisher {
 			public void onGap(long applied, long before) {
 				if (gaps) {
 					publish(new CloneGapEvent(source, applied, before));
+				}
+			}
+
+			@Override
+			public void onSnail(Duration latency, Duration error) {
+				if (snails) {
+					publish(new CloneSnailEvent(source, latency, error));
 				}
 			}
 

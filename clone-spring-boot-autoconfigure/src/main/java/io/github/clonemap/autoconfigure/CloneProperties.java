@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 import io.github.clonemap.binarystar.BinaryStarRole;
+import io.github.clonemap.client.EventOverflow;
+import io.github.clonemap.client.GapPolicy;
+import io.github.clonemap.client.SnailPolicy;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -30,6 +33,8 @@ import org.springframework.util.unit.DataSize;
  * @param maps Maps to register as beans, by name. With any, the client holds only their
  * subtrees; without, it holds everything.
  * @param events How changes reach listeners.
+ * @param gap What happens when updates were missed.
+ * @param snail What happens when updates are handed over too late.
  * @param server The embedded server.
  * @since 0.1.0
  */
@@ -37,7 +42,8 @@ import org.springframework.util.unit.DataSize;
 public record CloneProperties(@DefaultValue("true") boolean enabled, @DefaultValue List<String> servers,
 		@Nullable String name, @DefaultValue("5s") Duration writeTimeout, @DefaultValue("3s") Duration serverTimeout,
 		@DefaultValue("8192") int maxInFlight, @DefaultValue Startup startup,
-		@DefaultValue Map<String, MapProperties> maps, @DefaultValue Events events, @DefaultValue Server server) {
+		@DefaultValue Map<String, MapProperties> maps, @DefaultValue Events events, @DefaultValue Gap gap,
+		@DefaultValue Snail snail, @DefaultValue Server server) {
 
 	/**
 	 * How the application starts.
@@ -92,9 +98,30 @@ public record CloneProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 * as application events.
 	 * @param threads Number of threads that call listeners.
 	 * @param queueCapacity Number of changes that may wait for each of these threads.
+	 * @param overflow What becomes of changes beyond that number.
 	 */
 	public record Events(@DefaultValue("true") boolean enabled, @DefaultValue("2") int threads,
-			@DefaultValue("8192") int queueCapacity) {
+			@DefaultValue("8192") int queueCapacity, @DefaultValue("block") EventOverflow overflow) {
+
+	}
+
+	/**
+	 * What happens when updates were missed.
+	 *
+	 * @param policy What the client does when it has found a gap in its stream.
+	 */
+	public record Gap(@DefaultValue("resync") GapPolicy policy) {
+
+	}
+
+	/**
+	 * What happens when updates are handed over too late.
+	 *
+	 * @param maxLatency Age of an update, from its ordering by the server to its
+	 * hand-over to the application, above which the client counts as too slow.
+	 * @param policy What the client does when it is too slow.
+	 */
+	public record Snail(@DefaultValue("1s") Duration maxLatency, @DefaultValue("report") SnailPolicy policy) {
 
 	}
 

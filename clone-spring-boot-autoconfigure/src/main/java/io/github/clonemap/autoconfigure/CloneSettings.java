@@ -31,7 +31,9 @@ final class CloneSettings {
 		String name = (properties.name() != null) ? properties.name() : applicationName;
 		try {
 			return new ClientSettings(name, subtrees(properties), properties.writeTimeout(), properties.serverTimeout(),
-					properties.maxInFlight(), properties.events().threads(), properties.events().queueCapacity());
+					properties.maxInFlight(), properties.events().threads(), properties.events().queueCapacity(),
+					properties.events().overflow(), properties.gap().policy(), properties.snail().maxLatency(),
+					properties.snail().policy());
 		}
 		catch (InvalidSettingException ex) {
 			throw invalid("clone." + ex.getName(), ex.getValue(), ex.getRule());

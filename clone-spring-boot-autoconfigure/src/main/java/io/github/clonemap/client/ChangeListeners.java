@@ -9,7 +9,6 @@ import java.util.concurrent.atomic.LongAdder;
 import io.github.clonemap.CloneChange;
 import io.github.clonemap.CloneChange.Phase;
 import io.github.clonemap.CloneEncodingException;
-import io.github.clonemap.agent.Clock;
 import io.github.clonemap.protocol.Update;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,21 +32,15 @@ final class ChangeListeners {
 
 	private final LongAdder errors = new LongAdder();
 
-	private final Clock clock;
-
-	private final ClockOffset offset;
-
 	private volatile boolean added;
 
-	private volatile ClientTimers timers = ClientTimers.NONE;
+	private volatile @Nullable SnailWatch snail;
 
-	ChangeListeners(Clock clock, ClockOffset offset) {
-		this.clock = clock;
-		this.offset = offset;
-	}
-
-	void setTimers(ClientTimers timers) {
-		this.timers = timers;
+	/**
+	 * Sets who measures how late a change is handed over in this run of the client.
+	 */
+	void setSnail(SnailWatch snail) {
+		this.snail = snail;
 	}
 
 	void add(Listening<?> listening) {
@@ -88,27 +81,44 @@ final class ChangeListeners {
 	 * @param previous the entry before, {@code null} if there was none
 	 * @param phase how it came
 	 * @param dispatcher where to
+	 * @return whether there are any
 	 */
-	void dispatch(Update update, @Nullable ReplicaEntry previous, Phase phase, Dispatcher dispatcher) {
+	boolean dispatch(Update update, @Nullable ReplicaEntry previous, Phase phase, Dispatcher dispatcher) {
+		boolean heard = false;
 		for (Listening<?> listening : this.all) {
-			dispatchTo(listening, update, previous, phase, dispatcher);
+			heard |= dispatchTo(listening, update, previous, phase, dispatcher);
 		}
+		return heard;
 	}
 
-	void dispatchTo(Listening<?> listening, Update update, @Nullable ReplicaEntry previous, Phase phase,
+	boolean dispatchTo(Listening<?> listening, Update update, @Nullable ReplicaEntry previous, Phase phase,
 			Dispatcher dispatcher) {
-		if (listening.concerns(update.key())) {
-			dispatcher.dispatch(update.key().hashCode(), new Delivery<>(this, listening, update, previous, phase));
+		if (!listening.concerns(update.key())) {
+			return false;
 		}
+		dispatcher.dispatch(update.key().hashCode(), new ChangeDelivery<>(this, listening, update, previous, phase));
+		return true;
 	}
 
-	private <V> void deliver(Listening<V> listening, Update update, @Nullable ReplicaEntry previous, Phase phase) {
+	/**
+	 * Hands a change to a listener. On a dispatch thread.
+	 */
+	<V> void deliver(Listening<V> listening, Update update, @Nullable ReplicaEntry previous, Phase phase) {
 		if (listening.isClosed()) {
 			return;
 		}
-		if (phase == Phase.LIVE && this.offset.isKnown()) {
-			this.timers.onHandedOver(this.offset.ageNanos(update.serverTimeMicros(), this.clock.epochMicros()));
+		SnailWatch snail = this.snail;
+		if (phase == Phase.LIVE && snail != null) {
+			snail.onHandedOver(update.serverTimeMicros());
 		}
+		tell(listening, update, previous, phase);
+		if (phase != Phase.LIVE && snail != null) {
+			// What had to wait behind it, here or in the stream, is not late.
+			snail.excuseUntilNow();
+		}
+	}
+
+	private <V> void tell(Listening<V> listening, Update update, @Nullable ReplicaEntry previous, Phase phase) {
 		CloneChange<V> change;
 		try {
 			change = listening.reader().change(update, previous, phase);
@@ -125,24 +135,6 @@ final class ChangeListeners {
 			this.errors.increment();
 			listening.onError(ex, logger);
 		}
-	}
-
-	/**
-	 * A change on its way to a listener.
-	 */
-	private record Delivery<V>(ChangeListeners listeners, Listening<V> listening, Update update,
-			@Nullable ReplicaEntry previous, Phase phase) implements Dispatcher.Delivery {
-
-		@Override
-		public int weight() {
-			return this.update.weight() + ((this.previous != null) ? this.previous.weight() : 0);
-		}
-
-		@Override
-		public void run() {
-			this.listeners.deliver(this.listening, this.update, this.previous, this.phase);
-		}
-
 	}
 
 }

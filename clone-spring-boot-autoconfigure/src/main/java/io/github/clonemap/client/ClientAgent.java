@@ -1,10 +1,13 @@
 package io.github.clonemap.client;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 import io.github.clonemap.CloneState;
 import io.github.clonemap.agent.Clock;
+import io.github.clonemap.client.SnailWatch.Croak;
 import io.github.clonemap.protocol.Command;
 import io.github.clonemap.protocol.Keys;
 import io.github.clonemap.protocol.MalformedMessageException;
@@ -17,6 +20,7 @@ import io.github.clonemap.protocol.Message.Hello;
 import io.github.clonemap.protocol.Message.Passive;
 import io.github.clonemap.protocol.Message.Pong;
 import io.github.clonemap.protocol.Message.Welcome;
+import io.github.clonemap.protocol.Sequence;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,8 +49,6 @@ final class ClientAgent implements ClientTransport.Handler {
 
 	private final ClockOffset offset;
 
-	private final ClientTimers timers;
-
 	private final ClientListener listener;
 
 	private final ClientSession session;
@@ -57,6 +59,10 @@ final class ClientAgent implements ClientTransport.Handler {
 
 	private final Waiting waiting;
 
+	private final SnailWatch snail;
+
+	private final ChangeListeners listeners;
+
 	private long nowNanos;
 
 	private volatile CloneState state;
@@ -64,6 +70,8 @@ final class ClientAgent implements ClientTransport.Handler {
 	private volatile long malformed;
 
 	private volatile int maxKeyLength = Keys.DEFAULT_MAX_LENGTH;
+
+	private volatile boolean tooSlow;
 
 	ClientAgent(ClientSettings settings, List<ServerEndpoint> servers, ClientTransport transport, Clock clock,
 			RandomGenerator random, Surroundings surroundings) {
@@ -73,16 +81,19 @@ final class ClientAgent implements ClientTransport.Handler {
 		this.replica = surroundings.replica;
 		this.dispatcher = surroundings.dispatcher;
 		this.offset = surroundings.offset;
-		this.timers = surroundings.timers;
+		this.listeners = surroundings.listeners;
 		this.listener = surroundings.listener;
 		this.nowNanos = clock.nanoTime();
 		// After a stop and a start there is data already, but nobody knows how old it is.
 		this.state = (this.replica.serverId() == 0) ? CloneState.CONNECTING : CloneState.STALE;
-		this.writes = new PendingWrites(transport, this.dispatcher, this.replica, this.timers, clock, settings);
+		this.offset.reset();
+		this.snail = new SnailWatch(settings.snailMaxLatency(), this.offset, clock, surroundings.timers);
+		this.listeners.setSnail(this.snail);
+		this.writes = new PendingWrites(transport, this.dispatcher, this.replica, surroundings.timers, clock, settings);
 		this.waiting = new Waiting(this.dispatcher);
 		this.follower = new StreamFollower(this.replica,
-				new ReplicaUpdater(this.replica, surroundings.listeners, this.dispatcher, this.offset, clock),
-				transport, this.offset, clock, settings, new FollowerEvents());
+				new ReplicaUpdater(this.replica, this.listeners, this.dispatcher, this.offset, clock), transport,
+				this.offset, clock, settings, new FollowerEvents());
 		this.session = new ClientSession(settings, servers, transport, clock, this.offset, random,
 				new SessionPartners());
 	}
@@ -97,6 +108,24 @@ final class ClientAgent implements ClientTransport.Handler {
 
 	StreamFollower follower() {
 		return this.follower;
+	}
+
+	SnailWatch snail() {
+		return this.snail;
+	}
+
+	/**
+	 * Whether the client has stopped because it was too slow. Read by any thread.
+	 */
+	boolean isTooSlow() {
+		return this.tooSlow;
+	}
+
+	/**
+	 * Whether the client has stopped, and needs no more turns.
+	 */
+	boolean isStopped() {
+		return this.state == CloneState.STOPPED;
 	}
 
 	/**
@@ -122,6 +151,10 @@ final class ClientAgent implements ClientTransport.Handler {
 	 */
 	void onTick(long nowNanos) {
 		this.nowNanos = nowNanos;
+		watchSnail();
+		if (isStopped()) {
+			return;
+		}
 		this.follower.onTick(nowNanos);
 		this.session.onTick(nowNanos, this.follower.lastHeardNanos());
 		if (this.writes.onTick(nowNanos) && this.session.isEstablished()) {
@@ -132,11 +165,64 @@ final class ClientAgent implements ClientTransport.Handler {
 				: "no sign of life for clone.server-timeout");
 	}
 
+	/**
+	 * Looks whether the application is handed late data.
+	 */
+	private void watchSnail() {
+		if (isStopped()) {
+			return;
+		}
+		Croak waiting = this.snail.onWaiting(this.dispatcher.onTick(this.nowNanos));
+		if (waiting != null) {
+			croak(waiting, "a change waits for its listener");
+		}
+		if (this.session.isEstablished() && this.snail.needsToAsk()) {
+			this.session.ping(this.nowNanos);
+		}
+		if (this.snail.endsEpisode()) {
+			logger.info("{}: updates are handed to the application in time again", this.settings.name());
+		}
+	}
+
+	private void croak(Croak croak, String what) {
+		Duration latency = Duration.ofNanos(croak.ageNanos());
+		Duration error = Duration.ofNanos(croak.errorNanos());
+		String reason = what + " " + latency.toMillis() + " ms after the server ordered it (clone.snail.max-latency is "
+				+ this.settings.snailMaxLatency().toMillis() + " ms, the clocks are known to "
+				+ TimeUnit.NANOSECONDS.toMicros(croak.errorNanos()) + " us)";
+		logger.warn("{} is a snail: {}; {} changes wait. The policy is {} (clone.snail.policy)", this.settings.name(),
+				reason, this.dispatcher.queued(), this.settings.snailPolicy());
+		ClientListener listener = this.listener;
+		this.dispatcher.announce(() -> listener.onSnail(latency, error));
+		if (this.settings.snailPolicy() != SnailPolicy.REPORT) {
+			this.tooSlow = true;
+			stopByPolicy(reason, "clone.snail.policy");
+		}
+	}
+
+	/**
+	 * Ends the client for a reason that the application has asked for: what it holds is
+	 * not shown any more.
+	 */
+	private void stopByPolicy(String reason, String property) {
+		logger.error("{} stops: {} ({})", this.settings.name(), reason, property);
+		this.replica
+			.withhold("The client has stopped: " + reason + ". It goes on when it is started again (" + property + ")");
+		onStop(reason);
+	}
+
 	void onWrite(WriteCall<?> call) {
 		this.writes.add(call);
+		if (isStopped()) {
+			this.writes.stop(this.nowNanos);
+		}
 	}
 
 	void onWait(Waiting.Call call) {
+		if (isStopped()) {
+			this.waiting.refuse(call);
+			return;
+		}
 		if (this.waiting.add(call, this.replica.sequence()) && this.session.isEstablished()) {
 			this.session.ping(this.nowNanos);
 		}
@@ -146,7 +232,9 @@ final class ClientAgent implements ClientTransport.Handler {
 	 * The last thing in a turn: sends what has gathered.
 	 */
 	void flush() {
-		this.writes.flush(this.nowNanos);
+		if (!isStopped()) {
+			this.writes.flush(this.nowNanos);
+		}
 	}
 
 	/**
@@ -171,6 +259,9 @@ final class ClientAgent implements ClientTransport.Handler {
 	 * The client stops: tells the server and all who wait.
 	 */
 	void onStop(String reason) {
+		if (isStopped()) {
+			return;
+		}
 		try {
 			this.session.stop();
 		}
@@ -183,11 +274,14 @@ final class ClientAgent implements ClientTransport.Handler {
 
 	@Override
 	public boolean wantsStream() {
-		return this.follower.wantsStream();
+		return !isStopped() && this.follower.wantsStream();
 	}
 
 	@Override
 	public void onStream(byte[] frame) {
+		if (isStopped()) {
+			return;
+		}
 		try {
 			this.follower.onStream(frame, this.nowNanos);
 			updateState("the stream is heard");
@@ -199,6 +293,9 @@ final class ClientAgent implements ClientTransport.Handler {
 
 	@Override
 	public void onReply(byte[] frame, byte[] body) {
+		if (isStopped()) {
+			return;
+		}
 		Command command = Command.of(frame);
 		if (command == null) {
 			onMalformed("unknown command");
@@ -237,7 +334,11 @@ final class ClientAgent implements ClientTransport.Handler {
 			this.follower.onEnd(end, this.nowNanos);
 		}
 		else if (message instanceof Pong pong) {
-			this.session.onPong(pong, this.clock.epochMicros());
+			this.session.onPong(pong, this.clock.epochMicros(), this.nowNanos);
+			Croak croak = this.snail.onMeasured(pong.micros());
+			if (croak != null) {
+				croak(croak, "an update was handed to the application");
+			}
 			this.writes.onPong(pong, this.nowNanos);
 			this.waiting.onCommitted(pong.committed(), pong.micros(), this.replica.sequence());
 		}
@@ -318,6 +419,7 @@ final class ClientAgent implements ClientTransport.Handler {
 		@Override
 		public void onLost(String reason, long nowNanos) {
 			ClientAgent.this.writes.onDisconnected();
+			ClientAgent.this.snail.forget();
 			ClientAgent.this.follower.reset(reason);
 		}
 
@@ -327,6 +429,9 @@ final class ClientAgent implements ClientTransport.Handler {
 
 		@Override
 		public void onStateChanged(String reason) {
+			if (ClientAgent.this.follower.state() == StreamFollower.State.FOLLOWING) {
+				ClientAgent.this.snail.onSynchronized();
+			}
 			updateState(reason);
 		}
 
@@ -339,9 +444,15 @@ final class ClientAgent implements ClientTransport.Handler {
 		}
 
 		@Override
-		public void onGap(long applied, long before) {
+		public boolean onGap(long applied, long before) {
 			ClientListener listener = ClientAgent.this.listener;
 			ClientAgent.this.dispatcher.announce(() -> listener.onGap(applied, before));
+			if (ClientAgent.this.settings.gapPolicy() == GapPolicy.RESYNC) {
+				return true;
+			}
+			stopByPolicy("updates between " + Sequence.toString(applied) + " and " + Sequence.toString(before)
+					+ " were missed in the stream", "clone.gap.policy");
+			return false;
 		}
 
 		@Override
@@ -352,8 +463,7 @@ final class ClientAgent implements ClientTransport.Handler {
 
 		@Override
 		public void onApplied(long serverTimeMicros) {
-			ClientAgent.this.timers
-				.onHandedOver(ClientAgent.this.offset.ageNanos(serverTimeMicros, ClientAgent.this.clock.epochMicros()));
+			ClientAgent.this.snail.onHandedOver(serverTimeMicros);
 		}
 
 	}

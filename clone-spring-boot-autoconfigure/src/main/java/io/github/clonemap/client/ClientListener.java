@@ -1,5 +1,7 @@
 package io.github.clonemap.client;
 
+import java.time.Duration;
+
 import io.github.clonemap.CloneState;
 
 /**
@@ -20,11 +22,22 @@ public interface ClientListener {
 	}
 
 	/**
-	 * Updates were missed in the stream; a new synchronization brings them.
+	 * Updates were missed in the stream. By {@code clone.gap.policy} a new
+	 * synchronization brings them, or the client stops.
 	 * @param applied the last sequence that was applied
 	 * @param before the sequence that the stream had carried when it was heard again
 	 */
 	default void onGap(long applied, long before) {
+	}
+
+	/**
+	 * An update was handed to the application later than {@code clone.snail.max-latency}
+	 * allows: the first one of an episode. By {@code clone.snail.policy} the client goes
+	 * on or stops.
+	 * @param latency how old the update was
+	 * @param error how wrong that may be; already taken into account
+	 */
+	default void onSnail(Duration latency, Duration error) {
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.github.clonemap.client;
 
 import java.time.Duration;
+import java.util.List;
 
 import io.github.clonemap.CloneState;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,11 @@ import org.jspecify.annotations.Nullable;
  * @param resumes how many synchronizations brought only what was missed
  * @param snapshots how many synchronizations brought a snapshot
  * @param failovers how many times it has turned to another connection
+ * @param croaks how many updates were handed to the application too late
  * @param eventsQueued how many changes wait for their listeners
+ * @param eventsConflated how many changes were not handed over, because a newer one of
+ * the same key was there already
+ * @param workers the threads that call the listeners of changes, none if it is stopped
  * @param listenerErrors how many times a listener threw something
  * @param undecodable how many values could not be decoded
  * @param malformed how many messages it could not understand
@@ -30,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ClientReport(CloneState state, long clientId, @Nullable String server, long sequence, Duration staleness,
 		long entries, long updates, int writesPending, long gaps, long resumes, long snapshots, long failovers,
-		int eventsQueued, long listenerErrors, long undecodable, long malformed, long clockOffsetMicros,
-		long clockErrorMicros) {
+		long croaks, int eventsQueued, long eventsConflated, List<WorkerReport> workers, long listenerErrors,
+		long undecodable, long malformed, long clockOffsetMicros, long clockErrorMicros) {
 
 }

@@ -44,6 +44,8 @@ final class ClientRun implements Agent {
 
 	private final CloneWriter writer;
 
+	private final Runnable onTooSlow;
+
 	private final AgentThread thread;
 
 	private boolean more;
@@ -52,18 +54,21 @@ final class ClientRun implements Agent {
 
 	ClientRun(ClientSettings settings, List<ServerEndpoint> servers, ClientSockets sockets, Clock clock,
 			Replica replica, ChangeListeners changeListeners, ClockOffset offset, ClientTimers timers,
-			ClientListener listener, @Nullable ClientRun former) {
+			ClientListener listener, Runnable onTooSlow, @Nullable ClientRun former) {
 		this.name = settings.name();
 		this.sockets = sockets;
 		this.clock = clock;
+		this.onTooSlow = onTooSlow;
 		this.sleep = new AgentSleep(sockets::wakeUp);
 		// The budget bounds what is in it; some room more for those who just acquire.
 		this.writes = new Mailbox<>(WriteBudget.EXCESS * settings.maxInFlight() + 64, this.sleep);
 		this.waiting = new Mailbox<>(1024, this.sleep);
 		this.dispatchThreads = new DispatchThreads(settings.name(), settings.eventThreads(),
-				settings.eventQueueCapacity(), (former != null) ? former.dispatchThreads : null);
+				settings.eventQueueCapacity(), settings.eventOverflow(), DispatchThreads.PATIENCE_NANOS,
+				(former != null) ? former.dispatchThreads : null);
 		this.agent = new ClientAgent(settings, servers, sockets, clock, new SecureRandom(),
 				new ClientAgent.Surroundings(replica, changeListeners, this.dispatchThreads, offset, timers, listener));
+		this.agent.snail().setAlarm(this::wakeUp);
 		this.writer = new CloneWriter(CloneWriter.Kind.NATIVE, this.agent.clientId());
 		this.thread = new AgentThread(this);
 	}
@@ -104,8 +109,8 @@ final class ClientRun implements Agent {
 		return this.writer;
 	}
 
-	int eventsQueued() {
-		return this.dispatchThreads.queued();
+	DispatchThreads dispatchThreads() {
+		return this.dispatchThreads;
 	}
 
 	/**
@@ -151,6 +156,9 @@ final class ClientRun implements Agent {
 			this.agent.onWait(call);
 		}
 		this.agent.flush();
+		if (this.agent.isStopped()) {
+			this.thread.end();
+		}
 	}
 
 	private void waitForWork() {
@@ -171,6 +179,9 @@ final class ClientRun implements Agent {
 		}
 		finally {
 			this.sockets.close();
+			if (this.agent.isTooSlow()) {
+				this.onTooSlow.run();
+			}
 		}
 	}
 

@@ -33,6 +33,12 @@ final class ClientSession {
 
 	private static final long MAX_BACKOFF_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+	/**
+	 * How many pings follow each other at once when the server is new: the first one
+	 * often takes long, and so tells little about the clocks.
+	 */
+	private static final int FIRST_PINGS = 4;
+
 	private final FrameWriter writer = new FrameWriter(256);
 
 	private final ClientSettings settings;
@@ -76,6 +82,8 @@ final class ClientSession {
 	private int warnedHeartbeatMillis;
 
 	private boolean passiveInRound;
+
+	private int pingsLeft;
 
 	private volatile @Nullable ServerEndpoint server;
 
@@ -189,6 +197,7 @@ final class ClientSession {
 		this.pingIntervalNanos = Math.min(this.timeoutNanos / 3,
 				TimeUnit.MILLISECONDS.toNanos(welcome.sessionTimeoutMillis()) / 3);
 		this.offset.reset();
+		this.pingsLeft = FIRST_PINGS - 1;
 		ping(nowNanos);
 		this.partners.onEstablished(welcome, nowNanos);
 	}
@@ -213,8 +222,11 @@ final class ClientSession {
 		}
 	}
 
-	void onPong(Pong pong, long nowMicros) {
+	void onPong(Pong pong, long nowMicros, long nowNanos) {
 		this.offset.onSample(pong.micros(), nowMicros, pong.serverTimeMicros());
+		if (this.state == State.ESTABLISHED && this.pingsLeft-- > 0) {
+			ping(nowNanos);
+		}
 	}
 
 	/**

@@ -17,10 +17,15 @@ import io.github.clonemap.protocol.Subtrees;
  * @param maxInFlight how many writes may wait for their acknowledgement
  * @param eventThreads how many threads call listeners
  * @param eventQueueCapacity how many changes may wait for each of these threads
+ * @param eventOverflow what becomes of those that are too many
+ * @param gapPolicy what becomes of the client when it finds a gap in its stream
+ * @param snailMaxLatency how old an update may be when it is handed to the application
+ * @param snailPolicy what becomes of the client when updates are older
  * @since 0.1.0
  */
 public record ClientSettings(String name, Subtrees subtrees, Duration writeTimeout, Duration serverTimeout,
-		int maxInFlight, int eventThreads, int eventQueueCapacity) {
+		int maxInFlight, int eventThreads, int eventQueueCapacity, EventOverflow eventOverflow, GapPolicy gapPolicy,
+		Duration snailMaxLatency, SnailPolicy snailPolicy) {
 
 	/**
 	 * How long a write may take by default.
@@ -59,6 +64,26 @@ public record ClientSettings(String name, Subtrees subtrees, Duration writeTimeo
 	public static final int DEFAULT_EVENT_QUEUE_CAPACITY = 8192;
 
 	/**
+	 * What becomes of too many changes by default.
+	 */
+	public static final EventOverflow DEFAULT_EVENT_OVERFLOW = EventOverflow.BLOCK;
+
+	/**
+	 * What becomes of a client that finds a gap by default.
+	 */
+	public static final GapPolicy DEFAULT_GAP_POLICY = GapPolicy.RESYNC;
+
+	/**
+	 * How old an update may be by default.
+	 */
+	public static final Duration DEFAULT_SNAIL_MAX_LATENCY = Duration.ofSeconds(1);
+
+	/**
+	 * What becomes of a client that is too slow by default.
+	 */
+	public static final SnailPolicy DEFAULT_SNAIL_POLICY = SnailPolicy.REPORT;
+
+	/**
 	 * Checks the settings.
 	 */
 	public ClientSettings {
@@ -77,6 +102,26 @@ public record ClientSettings(String name, Subtrees subtrees, Duration writeTimeo
 				eventThreads);
 		InvalidSettingException.check(eventQueueCapacity >= 1 && eventQueueCapacity <= 1 << 20, "events.queue-capacity",
 				"between 1 and 1048576", eventQueueCapacity);
+		InvalidSettingException.check(
+				snailMaxLatency.compareTo(Duration.ofMillis(1)) >= 0
+						&& snailMaxLatency.compareTo(Duration.ofDays(1)) <= 0,
+				"snail.max-latency", "between a millisecond and a day", snailMaxLatency);
+	}
+
+	/**
+	 * Settings with the default policies.
+	 * @param name the client's name, for people
+	 * @param subtrees what it holds
+	 * @param writeTimeout how long a write may take
+	 * @param serverTimeout after how much silence of the server the data is stale
+	 * @param maxInFlight how many writes may wait for their acknowledgement
+	 * @param eventThreads how many threads call listeners
+	 * @param eventQueueCapacity how many changes may wait for each of these threads
+	 */
+	public ClientSettings(String name, Subtrees subtrees, Duration writeTimeout, Duration serverTimeout,
+			int maxInFlight, int eventThreads, int eventQueueCapacity) {
+		this(name, subtrees, writeTimeout, serverTimeout, maxInFlight, eventThreads, eventQueueCapacity,
+				DEFAULT_EVENT_OVERFLOW, DEFAULT_GAP_POLICY, DEFAULT_SNAIL_MAX_LATENCY, DEFAULT_SNAIL_POLICY);
 	}
 
 	/**

@@ -72,6 +72,9 @@ public final class CloneClient implements AutoCloseable {
 
 	private volatile ClientTimers timers = ClientTimers.NONE;
 
+	private volatile Runnable onTooSlow = () -> {
+	};
+
 	private volatile @Nullable ClientRun running;
 
 	private volatile boolean started;
@@ -91,7 +94,7 @@ public final class CloneClient implements AutoCloseable {
 		this.sockets = sockets;
 		this.clock = clock;
 		this.replica = new Replica(settings.subtrees());
-		this.changeListeners = new ChangeListeners(clock, this.offset);
+		this.changeListeners = new ChangeListeners();
 		this.budget = new WriteBudget(settings.maxInFlight(), ClientSettings.MAX_BYTES_IN_FLIGHT);
 	}
 
@@ -106,8 +109,10 @@ public final class CloneClient implements AutoCloseable {
 			throw new IllegalArgumentException("A client needs at least one server (clone.servers)");
 		}
 		if (this.running == null) {
+			this.replica.show();
 			ClientRun running = new ClientRun(this.settings, servers, this.sockets.open(), this.clock, this.replica,
-					this.changeListeners, this.offset, this.timers, new Announcer(), this.former);
+					this.changeListeners, this.offset, this.timers, new Announcer(), () -> this.onTooSlow.run(),
+					this.former);
 			this.running = running;
 			this.started = true;
 			running.start();
@@ -138,7 +143,7 @@ public final class CloneClient implements AutoCloseable {
 	 */
 	public boolean isRunning() {
 		ClientRun running = this.running;
-		return running != null && running.isAlive();
+		return running != null && running.isAlive() && !running.agent().isStopped();
 	}
 
 	/**
@@ -219,7 +224,16 @@ public final class CloneClient implements AutoCloseable {
 	 */
 	public void setTimers(ClientTimers timers) {
 		this.timers = timers;
-		this.changeListeners.setTimers(timers);
+	}
+
+	/**
+	 * Sets what is done when this client has stopped because it was too slow, by
+	 * {@link SnailPolicy#STOP} or {@link SnailPolicy#EXIT}. Called on the client's own
+	 * thread, so that no listener can be in the way; it must not wait for this client.
+	 * @param action what to do
+	 */
+	public void setOnTooSlow(Runnable action) {
+		this.onTooSlow = action;
 	}
 
 	/**
@@ -247,18 +261,19 @@ public final class CloneClient implements AutoCloseable {
 		ClientRun running = this.running;
 		if (running == null) {
 			return new ClientReport(CloneState.STOPPED, 0, null, this.replica.sequence(), CloneMap.NEVER_FRESH,
-					this.replica.count(""), 0, 0, 0, 0, 0, 0, 0, this.changeListeners.errors(), this.undecodable.sum(),
-					0, 0, 0);
+					this.replica.count(""), 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of(), this.changeListeners.errors(),
+					this.undecodable.sum(), 0, 0, 0);
 		}
+		DispatchThreads threads = running.dispatchThreads();
 		StreamFollower follower = running.agent().follower();
 		ServerEndpoint server = running.agent().session().server();
 		boolean known = this.offset.isKnown();
 		return new ClientReport(state(), running.agent().clientId(), (server != null) ? server.toString() : null,
 				this.replica.sequence(), staleness(), this.replica.count(""), follower.updates(), this.budget.count(),
 				follower.gaps(), follower.resumes(), follower.snapshots(), running.agent().session().failovers(),
-				running.eventsQueued(), this.changeListeners.errors(), this.undecodable.sum(),
-				running.agent().malformed(), known ? this.offset.offsetMicros() : 0,
-				known ? this.offset.errorMicros() : 0);
+				running.agent().snail().croaks(), threads.queued(), threads.conflated(), threads.workers(),
+				this.changeListeners.errors(), this.undecodable.sum(), running.agent().malformed(),
+				known ? this.offset.offsetMicros() : 0, known ? this.offset.errorMicros() : 0);
 	}
 
 	Duration staleness() {
@@ -398,6 +413,11 @@ public final class CloneClient implements AutoCloseable {
 			throw new CloneStoppedException("The write of '" + call.operation().key() + "' was not sent: the client "
 					+ (this.started ? "has stopped" : "has not started yet"));
 		}
+		if (running.agent().isStopped()) {
+			String withheld = this.replica.withheld();
+			throw new CloneStoppedException("The write of '" + call.operation().key() + "' was not sent. "
+					+ ((withheld != null) ? withheld : "The client has stopped"));
+		}
 		boolean room = DispatchThreads.isCompleting() ? this.budget.acquireExcess(call.weight())
 				: this.budget.acquire(call.weight(), this.settings.writeTimeout().toNanos());
 		if (!room) {
@@ -428,6 +448,11 @@ public final class CloneClient implements AutoCloseable {
 		@Override
 		public void onGap(long applied, long before) {
 			announce((listener) -> listener.onGap(applied, before));
+		}
+
+		@Override
+		public void onSnail(Duration latency, Duration error) {
+			announce((listener) -> listener.onSnail(latency, error));
 		}
 
 		private void announce(Consumer<ClientListener> announcement) {

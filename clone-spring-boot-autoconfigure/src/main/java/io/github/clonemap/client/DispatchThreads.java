@@ -3,11 +3,7 @@ package io.github.clonemap.client;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 
-import io.github.clonemap.agent.AgentSleep;
-import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,37 +19,46 @@ final class DispatchThreads implements Dispatcher {
 	private static final Logger logger = LoggerFactory.getLogger(DispatchThreads.class);
 
 	/**
-	 * How many bytes of changes may wait for each thread: a bound beside their number, so
-	 * that large values cannot fill the memory.
+	 * After how long a listener that does not return is named in the log.
 	 */
-	private static final long MAX_QUEUED_BYTES = 32L << 20;
+	static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-	private final List<Worker> changes = new ArrayList<>();
+	/**
+	 * How many announcements may wait: a state or a gap that nobody has asked about for
+	 * so long is of no use any more.
+	 */
+	private static final int MAX_ANNOUNCEMENTS = 1024;
 
-	private final Worker announcements;
+	private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-	private final Worker completions;
+	private final List<ChangeWorker> changes = new ArrayList<>();
 
-	private final int capacity;
+	private final DispatchWorker announcements;
+
+	private final CompletionWorker completions;
+
+	private long nextLookNanos;
+
+	private boolean deaf;
 
 	/**
 	 * Starts the threads.
 	 * @param name the name of the client
 	 * @param threads how many call listeners
 	 * @param capacity how many changes may wait for each of these
+	 * @param overflow what becomes of those that are too many
+	 * @param patienceNanos after how long a listener that does not return is named
 	 * @param former the threads of the run before, as many, which may still be busy: each
 	 * new one waits for its predecessor, so that a listener is not called twice at once
 	 */
-	DispatchThreads(String name, int threads, int capacity, @Nullable DispatchThreads former) {
-		this.capacity = capacity;
+	DispatchThreads(String name, int threads, int capacity, EventOverflow overflow, long patienceNanos,
+			@Nullable DispatchThreads former) {
 		for (int i = 0; i < threads; i++) {
-			this.changes.add(new Worker(Role.CHANGES, "clone-events-" + (i + 1) + "-" + name,
+			this.changes.add(new ChangeWorker("clone-events-" + (i + 1) + "-" + name, capacity, overflow, patienceNanos,
 					(former != null) ? former.changes.get(i) : null));
 		}
-		this.announcements = new Worker(Role.ANNOUNCEMENTS, "clone-states-" + name,
-				(former != null) ? former.announcements : null);
-		this.completions = new Worker(Role.COMPLETIONS, "clone-writes-" + name,
-				(former != null) ? former.completions : null);
+		this.announcements = new DispatchWorker("clone-states-" + name, (former != null) ? former.announcements : null);
+		this.completions = new CompletionWorker("clone-writes-" + name, (former != null) ? former.completions : null);
 		this.changes.forEach(Thread::start);
 		this.announcements.start();
 		this.completions.start();
@@ -64,7 +69,7 @@ final class DispatchThreads implements Dispatcher {
 	 * there must not wait for the stream: the stream may be waiting for this thread.
 	 */
 	static boolean isTelling() {
-		return Thread.currentThread() instanceof Worker worker && worker.role == Role.CHANGES;
+		return Thread.currentThread() instanceof ChangeWorker;
 	}
 
 	/**
@@ -72,13 +77,13 @@ final class DispatchThreads implements Dispatcher {
 	 * among the writes: it is the one that makes room.
 	 */
 	static boolean isCompleting() {
-		return Thread.currentThread() instanceof Worker worker && worker.role == Role.COMPLETIONS;
+		return Thread.currentThread() instanceof CompletionWorker;
 	}
 
 	@Override
 	public boolean hasRoom() {
 		for (int i = 0; i < this.changes.size(); i++) {
-			if (!this.changes.get(i).hasRoom(this.capacity)) {
+			if (!this.changes.get(i).hasRoom()) {
 				return false;
 			}
 		}
@@ -92,7 +97,15 @@ final class DispatchThreads implements Dispatcher {
 
 	@Override
 	public void announce(Runnable announcement) {
-		this.announcements.add(announcement);
+		if (this.announcements.queued() < MAX_ANNOUNCEMENTS) {
+			this.announcements.add(announcement);
+			this.deaf = false;
+		}
+		else if (!this.deaf) {
+			this.deaf = true;
+			logger.warn("{} is still busy with a listener of the application: it will not hear what comes now",
+					this.announcements.getName());
+		}
 	}
 
 	@Override
@@ -102,7 +115,34 @@ final class DispatchThreads implements Dispatcher {
 
 	@Override
 	public int queued() {
-		return this.changes.stream().mapToInt((worker) -> worker.queue.size()).sum();
+		return this.changes.stream().mapToInt(ChangeWorker::queued).sum();
+	}
+
+	/**
+	 * How many changes will never be handed over, because of newer ones.
+	 */
+	long conflated() {
+		return this.changes.stream().mapToLong(ChangeWorker::conflated).sum();
+	}
+
+	/**
+	 * How the threads are doing that tell listeners of changes. Called by any thread.
+	 */
+	List<WorkerReport> workers() {
+		return this.changes.stream().map(ChangeWorker::report).toList();
+	}
+
+	@Override
+	public long onTick(long nowNanos) {
+		if (this.nextLookNanos != 0 && nowNanos - this.nextLookNanos < 0) {
+			return 0;
+		}
+		this.nextLookNanos = nowNanos + LOOK_NANOS;
+		long longest = 0;
+		for (int i = 0; i < this.changes.size(); i++) {
+			longest = Math.max(longest, this.changes.get(i).onTick(nowNanos));
+		}
+		return longest;
 	}
 
 	/**
@@ -110,12 +150,12 @@ final class DispatchThreads implements Dispatcher {
 	 * longer than a moment, as a listener may hang.
 	 */
 	void stop(long timeoutNanos) {
-		List<Worker> all = new ArrayList<>(this.changes);
+		List<DispatchWorker> all = new ArrayList<>(this.changes);
 		all.add(this.announcements);
 		all.add(this.completions);
-		all.forEach((worker) -> worker.add(Worker.END));
+		all.forEach(DispatchWorker::end);
 		long deadline = System.nanoTime() + timeoutNanos;
-		for (Worker worker : all) {
+		for (DispatchWorker worker : all) {
 			if (worker != Thread.currentThread() && !worker.joinUntil(deadline)) {
 				logger.warn("{} is still busy with a listener of the application", worker.getName());
 			}
@@ -123,117 +163,12 @@ final class DispatchThreads implements Dispatcher {
 	}
 
 	/**
-	 * What a thread does.
+	 * The thread that completes futures.
 	 */
-	private enum Role {
+	private static final class CompletionWorker extends DispatchWorker {
 
-		/** It tells listeners of changes. */
-		CHANGES,
-
-		/** It tells what concerns the client itself. */
-		ANNOUNCEMENTS,
-
-		/** It completes futures. */
-		COMPLETIONS
-
-	}
-
-	/**
-	 * A thread and its queue. The queue itself has no bound: what goes into it has one,
-	 * see {@link Dispatcher#hasRoom()} and {@link WriteBudget}.
-	 */
-	private static final class Worker extends Thread {
-
-		static final Runnable END = () -> {
-		};
-
-		private final MpscUnboundedAtomicArrayQueue<Runnable> queue = new MpscUnboundedAtomicArrayQueue<>(256);
-
-		private final AgentSleep sleep = new AgentSleep(() -> LockSupport.unpark(this));
-
-		private final AtomicLong bytes = new AtomicLong();
-
-		private @Nullable Worker former;
-
-		private final Role role;
-
-		Worker(Role role, String name, @Nullable Worker former) {
-			super(name);
-			this.role = role;
-			setDaemon(true);
-			this.former = former;
-		}
-
-		boolean hasRoom(int capacity) {
-			return this.queue.size() < capacity && this.bytes.get() < MAX_QUEUED_BYTES;
-		}
-
-		void add(Runnable work) {
-			if (work instanceof Delivery delivery) {
-				this.bytes.addAndGet(delivery.weight());
-			}
-			this.queue.offer(work);
-			this.sleep.wakeUp();
-		}
-
-		@Override
-		public void run() {
-			waitForFormer();
-			while (true) {
-				Runnable work = this.queue.poll();
-				if (work == END) {
-					return;
-				}
-				if (work == null) {
-					waitForWork();
-					continue;
-				}
-				try {
-					work.run();
-				}
-				catch (Throwable ex) {
-					logger.warn("{}: the application's code failed", getName(), ex);
-				}
-				if (work instanceof Delivery delivery) {
-					this.bytes.addAndGet(-delivery.weight());
-				}
-				// Whoever interrupted meant the code that has just run, not what comes
-				// next.
-				Thread.interrupted();
-			}
-		}
-
-		private void waitForFormer() {
-			while (this.former != null && this.former.isAlive()) {
-				try {
-					this.former.join();
-				}
-				catch (InterruptedException ex) {
-					logger.debug("{} was interrupted", getName());
-				}
-			}
-			this.former = null;
-		}
-
-		private void waitForWork() {
-			this.sleep.fallAsleep();
-			if (this.queue.isEmpty()) {
-				LockSupport.park(this);
-			}
-			this.sleep.awake();
-			// A flag that stays set would keep this thread from waiting.
-			Thread.interrupted();
-		}
-
-		boolean joinUntil(long deadlineNanos) {
-			try {
-				long millis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
-				join(Math.max(1, millis));
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
-			return !isAlive();
+		CompletionWorker(String name, @Nullable DispatchWorker former) {
+			super(name, former);
 		}
 
 	}

@@ -1,5 +1,7 @@
 package io.github.clonemap.client;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Takes work that belongs to the application off the agent's thread. Called by the agent.
  */
@@ -7,7 +9,8 @@ interface Dispatcher {
 
 	/**
 	 * Whether each queue of changes has room. The agent takes nothing from the stream
-	 * while one has not, so no queue grows further than by one batch.
+	 * while one has not, so no queue grows further than by one batch. Queues whose
+	 * changes are conflated always have.
 	 */
 	boolean hasRoom();
 
@@ -32,6 +35,15 @@ interface Dispatcher {
 	int queued();
 
 	/**
+	 * Looks after the threads from time to time.
+	 * @return for how long at least some change of the stream has waited for its
+	 * listener, in nanoseconds
+	 */
+	default long onTick(long nowNanos) {
+		return 0;
+	}
+
+	/**
 	 * A change for a listener.
 	 */
 	interface Delivery extends Runnable {
@@ -40,6 +52,27 @@ interface Dispatcher {
 		 * About how many bytes it keeps in memory.
 		 */
 		int weight();
+
+		/**
+		 * Who is told.
+		 */
+		Listening<?> listening();
+
+		/**
+		 * Which key has changed.
+		 */
+		String key();
+
+		/**
+		 * Whether it came in the stream.
+		 */
+		boolean isLive();
+
+		/**
+		 * This change and the next one of the same key for the same listener as one.
+		 * @return the change, or {@code null} if the two together changed nothing
+		 */
+		@Nullable Delivery conflatedWith(Delivery newer);
 
 	}
 

@@ -18,6 +18,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Feed {
 
+	/**
+	 * How many changes are handed over in one turn of the agent, which has other work,
+	 * too. Queues that conflate always have room.
+	 */
+	private static final int MAX_AT_ONCE = 8192;
+
 	private final ChangeListeners listeners;
 
 	private final @Nullable Listening<?> only;
@@ -71,22 +77,25 @@ final class Feed {
 	 * @return whether that was all
 	 */
 	boolean advance(Dispatcher dispatcher) {
+		int dispatched = 0;
 		while (this.present.hasNext()) {
-			if (!dispatcher.hasRoom()) {
+			if (!dispatcher.hasRoom() || dispatched >= MAX_AT_ONCE) {
 				return false;
 			}
 			ReplicaEntry entry = this.present.next();
 			ReplicaEntry previous = this.before.get(entry.key());
 			if (previous == null || !previous.isSameAs(entry)) {
 				dispatch(entry, previous, dispatcher);
+				dispatched++;
 			}
 		}
 		while (this.gone.hasNext()) {
-			if (!dispatcher.hasRoom()) {
+			if (!dispatcher.hasRoom() || dispatched >= MAX_AT_ONCE) {
 				return false;
 			}
 			ReplicaEntry entry = this.gone.next();
 			if (!this.after.containsKey(entry.key())) {
+				dispatched++;
 				dispatch(new Update(Update.Kind.REMOVE, entry.key(), null, this.sequence, this.serverTimeMicros,
 						CloneWriter.Kind.SERVER, 0, 0, false), entry, dispatcher);
 			}

@@ -34,6 +34,17 @@ final class Listening<V> {
 	}
 
 	/**
+	 * The listener for people: its class and its map.
+	 */
+	@Override
+	public String toString() {
+		String name = this.listener.getClass().getName();
+		// What follows is made up by the virtual machine.
+		int lambda = name.indexOf("$$Lambda");
+		return ((lambda >= 0) ? name.substring(0, lambda) : name) + " of map '" + this.reader.map() + "'";
+	}
+
+	/**
 	 * Lets it take part from now on. For the agent.
 	 * @return whether it did not before
 	 */

@@ -3,6 +3,7 @@ package io.github.clonemap.client;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.github.clonemap.CloneStoppedException;
 import io.github.clonemap.protocol.Subtrees;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,14 @@ final class Replica {
 	private final Subtrees subtrees;
 
 	private volatile ConcurrentHashMap<String, ReplicaEntry> entries = new ConcurrentHashMap<>();
+
+	/**
+	 * What the application may read: the entries, or {@code null} while they are withheld
+	 * from it. One reference says both, so a read pays nothing for it.
+	 */
+	private volatile @Nullable ConcurrentHashMap<String, ReplicaEntry> readable = this.entries;
+
+	private volatile String withheld = "";
 
 	private volatile long sequence;
 
@@ -31,6 +40,42 @@ final class Replica {
 
 	Map<String, ReplicaEntry> entries() {
 		return this.entries;
+	}
+
+	/**
+	 * What the application may read.
+	 * @throws CloneStoppedException if that is nothing
+	 */
+	ConcurrentHashMap<String, ReplicaEntry> readable() {
+		ConcurrentHashMap<String, ReplicaEntry> readable = this.readable;
+		if (readable == null) {
+			throw new CloneStoppedException(this.withheld);
+		}
+		return readable;
+	}
+
+	/**
+	 * Lets the application read nothing any more.
+	 * @param reason why, and what to do
+	 */
+	void withhold(String reason) {
+		this.withheld = reason;
+		this.readable = null;
+	}
+
+	/**
+	 * Why the application may read nothing, or {@code null} if it may. Read by any
+	 * thread.
+	 */
+	@Nullable String withheld() {
+		return (this.readable == null) ? this.withheld : null;
+	}
+
+	/**
+	 * Lets the application read again.
+	 */
+	void show() {
+		this.readable = this.entries;
 	}
 
 	/**
@@ -111,6 +156,7 @@ final class Replica {
 	Map<String, ReplicaEntry> swap(ConcurrentHashMap<String, ReplicaEntry> entries, long sequence, long serverId) {
 		Map<String, ReplicaEntry> before = this.entries;
 		this.entries = entries;
+		this.readable = entries;
 		this.sequence = sequence;
 		this.serverId = serverId;
 		return before;

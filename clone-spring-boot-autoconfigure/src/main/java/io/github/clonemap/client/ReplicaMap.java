@@ -128,12 +128,13 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 
 	@Override
 	public int size() {
+		this.replica.readable();
 		return (int) Math.min(Integer.MAX_VALUE, this.replica.count(this.subtree));
 	}
 
 	@Override
 	public boolean isEmpty() {
-		return this.subtree.isEmpty() ? this.replica.isEmpty() : !keySet().iterator().hasNext();
+		return this.subtree.isEmpty() ? this.replica.readable().isEmpty() : !keySet().iterator().hasNext();
 	}
 
 	@Override
@@ -216,7 +217,7 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 	@Override
 	public void clear() {
 		List<WriteOperation> writes = new ArrayList<>();
-		for (ReplicaEntry entry : this.replica.entries().values()) {
+		for (ReplicaEntry entry : this.replica.readable().values()) {
 			if (this.reader.covers(entry.key())) {
 				writes.add(removeOperation(entry.key(), Condition.NONE, 0));
 			}
@@ -307,7 +308,7 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 			Objects.requireNonNull(key, "A shared map has no null keys");
 			return null;
 		}
-		ReplicaEntry entry = this.replica
+		ReplicaEntry entry = this.replica.readable()
 			.get(this.subtree.isEmpty() ? text : new ViewKey(this.subtree, this.subtreeHash, text));
 		// A subtree is held, or there was no map of it; only the whole may have holes.
 		if (entry == null && this.subtree.isEmpty()) {
@@ -386,7 +387,7 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 	 * says.
 	 */
 	private @Nullable Update current(String fullKey) {
-		return this.replica.subtrees().contains(fullKey) ? this.replica.get(fullKey) : ask(fullKey);
+		return this.replica.subtrees().contains(fullKey) ? this.replica.readable().get(fullKey) : ask(fullKey);
 	}
 
 	private @Nullable Update ask(String fullKey) {

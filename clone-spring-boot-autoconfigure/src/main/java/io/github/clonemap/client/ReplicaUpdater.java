@@ -88,23 +88,28 @@ final class ReplicaUpdater {
 	 * @param updates where they are
 	 * @param count how many
 	 * @param applied those up to this sequence are here already
-	 * @return whether there are listeners
+	 * @return the time at which the server ordered the oldest update that nobody listens
+	 * to, or -1 if somebody listens to all of them
 	 * @throws MalformedMessageException if they are none
 	 */
-	boolean apply(FrameReader updates, int count, long applied) throws MalformedMessageException {
-		boolean heard = !this.listeners.isEmpty();
+	long apply(FrameReader updates, int count, long applied) throws MalformedMessageException {
+		boolean listened = !this.listeners.isEmpty();
+		long unheardMicros = -1;
 		for (int i = 0; i < count; i++) {
 			ReplicaEntry update = Update.read(updates, this.entries);
 			if (update.sequence() <= applied) {
 				continue;
 			}
 			ReplicaEntry previous = this.replica.apply(update);
-			if (heard && (previous != null || update.isPut())) {
-				this.listeners.dispatch(update, previous, Phase.LIVE, this.dispatcher);
+			boolean changed = previous != null || update.isPut();
+			boolean heard = listened && changed
+					&& this.listeners.dispatch(update, previous, Phase.LIVE, this.dispatcher);
+			if (!heard && unheardMicros < 0) {
+				unheardMicros = update.serverTimeMicros();
 			}
 		}
 		updates.end("stream batch");
-		return heard;
+		return unheardMicros;
 	}
 
 	/**

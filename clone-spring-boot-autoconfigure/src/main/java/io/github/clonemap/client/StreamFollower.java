@@ -204,7 +204,7 @@ final class StreamFollower {
 			return;
 		}
 		if (batch.serverId() != this.serverId) {
-			this.events.onOtherServer();
+			onOtherServer(batch);
 			return;
 		}
 		this.lastHeardNanos = nowNanos;
@@ -216,19 +216,16 @@ final class StreamFollower {
 			}
 			case SYNCING -> {
 				if (this.position.isGapBefore(batch)) {
-					onGap(batch);
-					this.position.begin(batch.before());
-					synchronize("a gap in the stream while synchronizing", nowNanos);
+					onGap(batch, reader, "a gap in the stream while synchronizing", nowNanos);
 				}
-				keepForLater(batch, reader);
-				tryToEnd();
+				else {
+					keepForLater(batch, reader);
+					tryToEnd();
+				}
 			}
 			case FOLLOWING -> {
 				if (this.position.isGapBefore(batch)) {
-					onGap(batch);
-					this.position.begin(batch.before());
-					synchronize("a gap in the stream", nowNanos);
-					keepForLater(batch, reader);
+					onGap(batch, reader, "a gap in the stream", nowNanos);
 				}
 				else {
 					apply(batch, reader, nowNanos);
@@ -324,20 +321,42 @@ final class StreamFollower {
 	}
 
 	private void apply(StreamBatch batch, FrameReader reader, long nowNanos) throws MalformedMessageException {
-		boolean heard = this.updater.apply(reader, batch.count(), this.position.end());
+		long unheardMicros = this.updater.apply(reader, batch.count(), this.position.end());
 		this.updates += batch.count();
 		this.position.advanceTo(batch.committed());
 		this.replica.advanceTo(this.position.end());
 		onFresh(nowNanos - this.offset.ageNanos(batch.serverTimeMicros(), this.clock.epochMicros()));
 		this.events.onVisible(this.position.end());
-		if (!heard && batch.count() > 0) {
-			this.events.onApplied(batch.serverTimeMicros());
+		if (unheardMicros >= 0) {
+			this.events.onApplied(unheardMicros);
 		}
 	}
 
-	private void onGap(StreamBatch batch) {
+	/**
+	 * The stream goes on as that of another server. If it was being followed, nobody
+	 * knows what is missing between the two.
+	 */
+	private void onOtherServer(StreamBatch batch) {
+		if (this.state != State.LISTENING) {
+			this.gaps++;
+			if (!this.events.onGap(this.position.end(), batch.before())) {
+				return;
+			}
+		}
+		this.events.onOtherServer();
+	}
+
+	/**
+	 * Something was lost before a batch: fetches it, if that is the policy.
+	 */
+	private void onGap(StreamBatch batch, FrameReader reader, String reason, long nowNanos)
+			throws MalformedMessageException {
 		this.gaps++;
-		this.events.onGap(this.position.end(), batch.before());
+		if (this.events.onGap(this.position.end(), batch.before())) {
+			this.position.begin(batch.before());
+			synchronize(reason, nowNanos);
+			keepForLater(batch, reader);
+		}
 	}
 
 	/**
@@ -404,10 +423,18 @@ final class StreamFollower {
 		/** Another server was started in the place of this one. */
 		void onOtherServer();
 
-		void onGap(long applied, long before);
+		/**
+		 * Updates were lost.
+		 * @return whether to go on, and to fetch them
+		 */
+		boolean onGap(long applied, long before);
 
 		void onVisible(long sequence);
 
+		/**
+		 * Updates were applied to which nobody listens, the oldest of them ordered at
+		 * that time.
+		 */
 		void onApplied(long serverTimeMicros);
 
 	}

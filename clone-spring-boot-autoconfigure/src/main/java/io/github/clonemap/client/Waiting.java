@@ -62,6 +62,13 @@ final class Waiting {
 	}
 
 	/**
+	 * A caller comes after the stop.
+	 */
+	void refuse(Call call) {
+		fail(call, new CloneStoppedException("The client has stopped"));
+	}
+
+	/**
 	 * The server has answered a ping that was sent at some time: barriers that were there
 	 * then wait for what it had.
 	 */

@@ -26,9 +26,9 @@ import org.springframework.core.ResolvableTypeProvider;
  * <b>Threads.</b> Published on the client's dispatch threads: changes of one key one
  * after the other and in order, changes of different keys possibly at the same time. A
  * listener that blocks delays the changes behind it and, when the queues are full, this
- * client's view; it delays nobody else's. What it throws is logged and counted, and stops
- * nothing; but as always with Spring's events, listeners that come after it do not hear
- * that one.
+ * client's view, unless {@code clone.events.overflow} is {@code conflate}; it delays
+ * nobody else's. What it throws is logged and counted, and stops nothing; but as always
+ * with Spring's events, listeners that come after it do not hear that one.
  *
  * @param <V> the type of the map's values
  * @since 0.1.0

@@ -4,8 +4,8 @@ import org.springframework.context.ApplicationEvent;
 
 /**
  * The client has missed updates in the server's stream, as happens to a subscriber that
- * is too slow, and synchronizes again: what it missed comes as changes of phase
- * {@code RESYNC}. Published on a dispatch thread.
+ * is too slow. By {@code clone.gap.policy} it synchronizes again, and what it missed
+ * comes as changes of phase {@code RESYNC}, or it stops. Published on a dispatch thread.
  *
  * @since 0.1.0
  */

@@ -6,13 +6,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
 import io.github.clonemap.CloneMap;
 import io.github.clonemap.CloneState;
+import io.github.clonemap.CloneStoppedException;
 import io.github.clonemap.client.ClientReport;
 import io.github.clonemap.client.ClientTimers;
 import io.github.clonemap.client.CloneClient;
+import io.github.clonemap.client.WorkerReport;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
@@ -50,6 +53,7 @@ public final class CloneClientMetrics implements MeterBinder {
 		MeterRegistration meters = new MeterRegistration(registry);
 		this.timers.add(new RegistryTimers(meters));
 		this.client.setTimers(new AllTimers());
+		counter(meters, CloneMeters.SNAIL_CROAKS, Tags.empty(), ClientReport::croaks);
 		counter(meters, CloneMeters.GAPS, Tags.empty(), ClientReport::gaps);
 		counter(meters, CloneMeters.RESYNCS, Tags.of("kind", "resume"), ClientReport::resumes);
 		counter(meters, CloneMeters.RESYNCS, Tags.of("kind", "snapshot"), ClientReport::snapshots);
@@ -58,15 +62,37 @@ public final class CloneClientMetrics implements MeterBinder {
 		counter(meters, CloneMeters.UNDECODABLE, Tags.empty(), ClientReport::undecodable);
 		counter(meters, CloneMeters.MALFORMED, Tags.empty(), ClientReport::malformed);
 		for (CloneMap<?> map : this.maps) {
-			meters.gauge(CloneMeters.ENTRIES, Tags.of("map", map.name()), map::size);
+			meters.gauge(CloneMeters.ENTRIES, Tags.of("map", map.name()), () -> size(map));
 		}
-		meters.secondsGauge(CloneMeters.STALENESS, this::stalenessSeconds);
+		meters.secondsGauge(CloneMeters.STALENESS, Tags.empty(), this::stalenessSeconds);
 		for (CloneState state : CloneState.values()) {
 			meters.gauge(CloneMeters.STATE, Tags.of("state", CloneMeters.tagValue(state)),
 					() -> (this.client.state() == state) ? 1 : 0);
 		}
 		meters.gauge(CloneMeters.WRITES_PENDING, Tags.empty(), () -> this.client.report().writesPending());
-		meters.gauge(CloneMeters.EVENTS_QUEUED, Tags.empty(), () -> this.client.report().eventsQueued());
+		counter(meters, CloneMeters.EVENTS_CONFLATED, Tags.empty(), ClientReport::eventsConflated);
+		for (int i = 0; i < this.client.settings().eventThreads(); i++) {
+			int worker = i;
+			Tags tags = Tags.of("worker", String.valueOf(worker + 1));
+			meters.gauge(CloneMeters.EVENTS_QUEUED, tags, () -> ofWorker(worker, WorkerReport::queued));
+			meters.secondsGauge(CloneMeters.EVENTS_SLOWEST, tags,
+					() -> ofWorker(worker, (report) -> report.slowest().toNanos() / NANOS_PER_SECOND));
+		}
+	}
+
+	private double ofWorker(int worker, ToDoubleFunction<WorkerReport> number) {
+		List<WorkerReport> workers = this.client.report().workers();
+		return (worker < workers.size()) ? number.applyAsDouble(workers.get(worker)) : 0;
+	}
+
+	private static double size(CloneMap<?> map) {
+		try {
+			return map.size();
+		}
+		catch (CloneStoppedException ex) {
+			// What it holds is not shown.
+			return Double.NaN;
+		}
 	}
 
 	private void counter(MeterRegistration meters, CloneMeters meter, Tags tags, ToLongFunction<ClientReport> count) {

@@ -18,6 +18,10 @@ public enum CloneMeters implements MeterDocumentation {
 	SNAIL_LATENCY("clone.snail.latency", Meter.Type.TIMER, null, null,
 			"Time from the server's ordering of an update to its hand-over to the application"),
 
+	/** Counter of updates that came too late to the application. */
+	SNAIL_CROAKS("clone.snail.croaks", Meter.Type.COUNTER, "updates", null,
+			"Updates that were handed to the application too late"),
+
 	/** Counter of gaps. */
 	GAPS("clone.gaps", Meter.Type.COUNTER, "gaps", null, "Gaps found in the stream of updates"),
 
@@ -48,8 +52,17 @@ public enum CloneMeters implements MeterDocumentation {
 	WRITES_PENDING("clone.writes.pending", Meter.Type.GAUGE, "writes", null,
 			"Writes that wait for their acknowledgement"),
 
-	/** Gauge of changes that wait. */
-	EVENTS_QUEUED("clone.events.queued", Meter.Type.GAUGE, "events", null, "Changes that wait for their listeners"),
+	/** Gauges of changes that wait, with the tag {@code worker}. */
+	EVENTS_QUEUED("clone.events.queued", Meter.Type.GAUGE, "events", "worker",
+			"Changes that wait for their listeners, by the thread that calls these"),
+
+	/** Gauges of the longest call of a listener, with the tag {@code worker}. */
+	EVENTS_SLOWEST("clone.events.slowest", Meter.Type.GAUGE, "seconds", "worker",
+			"Longest call of a listener within a minute, also if it still goes on, by thread"),
+
+	/** Counter of changes that were conflated. */
+	EVENTS_CONFLATED("clone.events.conflated", Meter.Type.COUNTER, "events", null,
+			"Changes that were not handed over, because there was a newer one of the same key"),
 
 	/** Counter of listeners' errors. */
 	LISTENER_ERRORS("clone.listener.errors", Meter.Type.COUNTER, "errors", null, "Errors that listeners threw"),

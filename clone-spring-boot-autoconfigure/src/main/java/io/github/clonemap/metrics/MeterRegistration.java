@@ -26,8 +26,9 @@ record MeterRegistration(MeterRegistry registry) {
 			.register(this.registry);
 	}
 
-	void secondsGauge(CloneMeters meter, DoubleSupplier seconds) {
+	void secondsGauge(CloneMeters meter, Tags tags, DoubleSupplier seconds) {
 		TimeGauge.builder(meter.getName(), seconds::getAsDouble, TimeUnit.SECONDS)
+			.tags(tags)
 			.description(meter.getDescription())
 			.register(this.registry);
 	}

@@ -12,7 +12,10 @@ import io.github.clonemap.agent.Clock;
 import io.github.clonemap.autoconfigure.jackson.CloneJacksonAutoConfiguration;
 import io.github.clonemap.client.ClientSettings;
 import io.github.clonemap.client.CloneClient;
+import io.github.clonemap.client.EventOverflow;
+import io.github.clonemap.client.GapPolicy;
 import io.github.clonemap.client.ServerEndpoint;
+import io.github.clonemap.client.SnailPolicy;
 import io.github.clonemap.client.ValueCodecs;
 import io.github.clonemap.protocol.Subtrees;
 import io.github.clonemap.server.CloneServer;
@@ -278,9 +281,12 @@ class CloneAutoConfigurationTests {
 	void settingsComeFromProperties() {
 		this.contextRunner
 			.withPropertyValues("clone.name=till", "clone.write-timeout=2s", "clone.server-timeout=4s",
-					"clone.max-in-flight=17", "clone.events.threads=3", "clone.events.queue-capacity=99")
-			.run((context) -> assertThat(context.getBean(CloneClient.class).settings()).isEqualTo(
-					new ClientSettings("till", Subtrees.ALL, Duration.ofSeconds(2), Duration.ofSeconds(4), 17, 3, 99)));
+					"clone.max-in-flight=17", "clone.events.threads=3", "clone.events.queue-capacity=99",
+					"clone.events.overflow=conflate", "clone.gap.policy=stop", "clone.snail.max-latency=5s",
+					"clone.snail.policy=exit")
+			.run((context) -> assertThat(context.getBean(CloneClient.class).settings())
+				.isEqualTo(new ClientSettings("till", Subtrees.ALL, Duration.ofSeconds(2), Duration.ofSeconds(4), 17, 3,
+						99, EventOverflow.CONFLATE, GapPolicy.STOP, Duration.ofSeconds(5), SnailPolicy.EXIT)));
 	}
 
 	@Test
@@ -303,6 +309,7 @@ class CloneAutoConfigurationTests {
 					clone.max-in-flight=0 | clone.max-in-flight | It must be between 1 and 32768
 					clone.events.threads=65 | clone.events.threads | It must be between 1 and 64
 					clone.events.queue-capacity=0 | clone.events.queue-capacity | It must be between 1 and 1048576
+					clone.snail.max-latency=0s | clone.snail.max-latency | It must be between a millisecond and a day
 					clone.server.port=65533 | clone.server.port | It must be between 0 and 65532
 					clone.server.heartbeat=1ms | clone.server.heartbeat | It must be between 10 milliseconds and a minute
 					clone.server.session-timeout=1ms | clone.server.session-timeout | It must be at least two heartbeats

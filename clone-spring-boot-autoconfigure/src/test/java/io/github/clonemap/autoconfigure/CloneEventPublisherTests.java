@@ -15,6 +15,7 @@ import io.github.clonemap.client.ClientListener;
 import io.github.clonemap.client.CloneClient;
 import io.github.clonemap.event.CloneChangeEvent;
 import io.github.clonemap.event.CloneGapEvent;
+import io.github.clonemap.event.CloneSnailEvent;
 import io.github.clonemap.event.CloneStateChangedEvent;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -234,6 +235,7 @@ class CloneEventPublisherTests {
 			assertThat(audience.hears(CloneChangeEvent.type(byte[].class))).isFalse();
 			assertThat(audience.hears(ResolvableType.forClass(CloneStateChangedEvent.class))).isFalse();
 			assertThat(audience.hears(ResolvableType.forClass(CloneGapEvent.class))).isFalse();
+			assertThat(audience.hears(ResolvableType.forClass(CloneSnailEvent.class))).isFalse();
 		});
 	}
 

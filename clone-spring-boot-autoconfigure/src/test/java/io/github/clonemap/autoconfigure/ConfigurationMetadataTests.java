@@ -10,6 +10,8 @@ import java.util.TreeSet;
 import java.util.stream.StreamSupport;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -50,10 +52,14 @@ class ConfigurationMetadataTests {
 		assertThat(names).containsExactlyInAnyOrderElementsOf(expected);
 	}
 
-	@Test
-	void everyModeOfTheStartIsHinted() {
+	@ParameterizedTest
+	@CsvSource({ "clone.startup.mode,io.github.clonemap.autoconfigure.CloneProperties$StartupMode",
+			"clone.events.overflow,io.github.clonemap.client.EventOverflow",
+			"clone.gap.policy,io.github.clonemap.client.GapPolicy",
+			"clone.snail.policy,io.github.clonemap.client.SnailPolicy" })
+	void everyChoiceIsHinted(String property, Class<? extends Enum<?>> type) {
 		JsonNode hint = StreamSupport.stream(this.metadata.get("hints").spliterator(), false)
-			.filter((candidate) -> candidate.get("name").asString().equals("clone.startup.mode"))
+			.filter((candidate) -> candidate.get("name").asString().equals(property))
 			.findFirst()
 			.orElseThrow();
 		Set<String> values = new HashSet<>();
@@ -61,11 +67,11 @@ class ConfigurationMetadataTests {
 			values.add(value.get("value").asString());
 			assertThat(value.get("description").asString()).isNotBlank();
 		}
-		Set<String> modes = new HashSet<>();
-		for (CloneProperties.StartupMode mode : CloneProperties.StartupMode.values()) {
-			modes.add(mode.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+		Set<String> choices = new HashSet<>();
+		for (Enum<?> choice : type.getEnumConstants()) {
+			choices.add(choice.name().toLowerCase(Locale.ROOT).replace('_', '-'));
 		}
-		assertThat(values).isEqualTo(modes);
+		assertThat(values).isEqualTo(choices);
 	}
 
 	private static void addProperties(Set<String> names, String prefix, Class<?> type) {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 import io.github.clonemap.CloneChange;
 import io.github.clonemap.CloneConflict;
@@ -34,6 +35,7 @@ import io.github.clonemap.server.ServerReport;
 import io.github.clonemap.server.ServerRole;
 import io.github.clonemap.server.ServerSettings;
 import io.github.clonemap.server.ServerStates;
+import org.jspecify.annotations.Nullable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -66,7 +68,21 @@ final class LocalCluster {
 
 	private final List<Server> servers = new ArrayList<>();
 
-	private Clock serverClock = this.clock;
+	private long serverAheadMicros;
+
+	private Clock serverClock = new Clock() {
+
+		@Override
+		public long nanoTime() {
+			return LocalCluster.this.clock.nanoTime();
+		}
+
+		@Override
+		public long epochMicros() {
+			return LocalCluster.this.clock.epochMicros() + LocalCluster.this.serverAheadMicros;
+		}
+
+	};
 
 	/**
 	 * Whether what a server has promised may be lost: after a partition, or when both
@@ -177,6 +193,13 @@ final class LocalCluster {
 		};
 	}
 
+	/**
+	 * The server's clock jumps, as that of a virtual machine may that was frozen.
+	 */
+	void shiftServerClock(Duration by) {
+		this.serverAheadMicros += by.toNanos() / 1000;
+	}
+
 	void startServer() {
 		primary().start();
 	}
@@ -186,7 +209,11 @@ final class LocalCluster {
 	}
 
 	Node join(String... subtrees) {
-		Node node = new Node(Subtrees.covering(List.of(subtrees)));
+		return join(UnaryOperator.identity(), subtrees);
+	}
+
+	Node join(UnaryOperator<ClientSettings> settings, String... subtrees) {
+		Node node = new Node(Subtrees.covering(List.of(subtrees)), settings);
 		this.nodes.add(node);
 		return node;
 	}
@@ -465,6 +492,8 @@ final class LocalCluster {
 
 		private final ChangeListeners listeners;
 
+		private final Listening<?> listening = new Listening<>(reader(), this::onChange);
+
 		/**
 		 * How many changes may still be handed over; forgotten when there is room again.
 		 */
@@ -472,15 +501,21 @@ final class LocalCluster {
 
 		int gaps;
 
-		Node(Subtrees subtrees) {
+		/** What gaps were found: the last sequence before each, and the last inside. */
+		final List<long[]> gapRanges = new ArrayList<>();
+
+		final List<Duration> croaks = new ArrayList<>();
+
+		Node(Subtrees subtrees, UnaryOperator<ClientSettings> change) {
 			this.subtrees = subtrees;
 			this.port = LocalCluster.this.network.client();
 			ClientSettings settings = new ClientSettings("node" + LocalCluster.this.nodes.size(), subtrees,
 					Duration.ofSeconds(5), SERVER_TIMEOUT, 1000, 1, 100);
+			settings = change.apply(settings);
 			this.replica = new Replica(subtrees);
 			ClockOffset offset = new ClockOffset();
-			this.listeners = new ChangeListeners(LocalCluster.this.clock, offset);
-			this.listeners.add(new Listening<>(reader(), this::onChange));
+			this.listeners = new ChangeListeners();
+			this.listeners.add(this.listening);
 			List<ServerEndpoint> endpoints = LocalCluster.this.servers.stream()
 				.map((server) -> server.endpoint)
 				.toList();
@@ -502,12 +537,33 @@ final class LocalCluster {
 			return this.port;
 		}
 
+		Replica replica() {
+			return this.replica;
+		}
+
+		SnailWatch snail() {
+			return this.agent.snail();
+		}
+
 		StreamFollower follower() {
 			return this.agent.follower();
 		}
 
 		List<CloneChange<String>> changes() {
 			return this.changes;
+		}
+
+		/**
+		 * Leaves no listener but one of some subtree, or none at all.
+		 */
+		void listenOnlyTo(@Nullable String subtree) {
+			this.listening.close();
+			this.listeners.remove(this.listening);
+			if (subtree != null) {
+				this.listeners.add(new Listening<>(new EntryReader<>("part", subtree, ValueCodec.STRING, () -> {
+				}), (change) -> {
+				}));
+			}
 		}
 
 		void setRoomForChanges(int room) {
@@ -655,6 +711,12 @@ final class LocalCluster {
 		@Override
 		public void onGap(long applied, long before) {
 			this.gaps++;
+			this.gapRanges.add(new long[] { applied, before });
+		}
+
+		@Override
+		public void onSnail(Duration latency, Duration error) {
+			this.croaks.add(latency);
 		}
 
 		@Override

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import io.github.clonemap.protocol.Command;
 import io.github.clonemap.server.Route;
@@ -140,6 +141,11 @@ final class LocalNetwork {
 		boolean cutDown;
 
 		private final Set<Place> cutOff = new HashSet<>();
+
+		/**
+		 * Which messages of the stream are lost.
+		 */
+		Predicate<byte[]> losing = (frame) -> false;
 
 		long lastDeliveryNanos;
 
@@ -433,7 +439,8 @@ final class LocalNetwork {
 		public void publish(byte[] frame) {
 			LocalNetwork.this.tap.accept(frame);
 			for (Link link : links()) {
-				if (link.subscribed && startsWith(frame, link.topic) && link.stream.size() < STREAM_LIMIT) {
+				if (link.subscribed && startsWith(frame, link.topic) && link.stream.size() < STREAM_LIMIT
+						&& !link.port.losing.test(frame)) {
 					link.down(link.stream, (handler) -> handler.onStream(frame));
 				}
 			}

@@ -1,6 +1,7 @@
 package io.github.clonemap.health;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 import io.github.clonemap.CloneMap;
@@ -57,7 +58,8 @@ class CloneHealthIndicatorTests {
 	}
 
 	private static ClientReport report(CloneState state, @Nullable String server, Duration staleness) {
-		return new ClientReport(state, 1, server, 42, staleness, 3, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14);
+		return new ClientReport(state, 1, server, 42, staleness, 3, 2, 4, 5, 6, 7, 8, 15, 9, 16, List.of(), 10, 11, 12,
+				13, 14);
 	}
 
 }

@@ -6,9 +6,12 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.clonemap.CloneMap;
 import io.github.clonemap.CloneState;
+import io.github.clonemap.CloneStoppedException;
 import io.github.clonemap.client.ClientReport;
 import io.github.clonemap.client.ClientTimers;
 import io.github.clonemap.client.ClientTimers.WriteOutcome;
+import io.github.clonemap.client.ClientSettings;
+import io.github.clonemap.client.WorkerReport;
 import io.github.clonemap.client.CloneClient;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -39,6 +42,7 @@ class CloneClientMetricsTests {
 	void bind() {
 		given(this.map.name()).willReturn("flags");
 		given(this.map.size()).willReturn(17);
+		given(this.client.settings()).willReturn(ClientSettings.defaults());
 		report(CloneState.LIVE, Duration.ofMillis(1500));
 		this.metrics = new CloneClientMetrics(this.client, List.of(this.map));
 		this.metrics.bindTo(this.registry);
@@ -46,6 +50,8 @@ class CloneClientMetricsTests {
 
 	@Test
 	void countersReadTheReport() {
+		assertThat(count("clone.snail.croaks")).isEqualTo(15);
+		assertThat(count("clone.events.conflated")).isEqualTo(16);
 		assertThat(count("clone.gaps")).isEqualTo(5);
 		assertThat(count("clone.resyncs", "kind", "resume")).isEqualTo(6);
 		assertThat(count("clone.resyncs", "kind", "snapshot")).isEqualTo(7);
@@ -59,7 +65,17 @@ class CloneClientMetricsTests {
 	void gaugesReadTheReport() {
 		assertThat(gauge("clone.entries", "map", "flags")).isEqualTo(17);
 		assertThat(gauge("clone.writes.pending")).isEqualTo(4);
-		assertThat(gauge("clone.events.queued")).isEqualTo(9);
+		assertThat(gauge("clone.events.queued", "worker", "1")).isEqualTo(20);
+		assertThat(gauge("clone.events.queued", "worker", "2")).isEqualTo(21);
+		assertThat(this.registry.get("clone.events.slowest").tag("worker", "1").timeGauge().value(TimeUnit.SECONDS))
+			.isEqualTo(2.5);
+		assertThat(this.registry.get("clone.events.slowest").tag("worker", "2").timeGauge().value()).isZero();
+	}
+
+	@Test
+	void entriesThatAreNotShownAreUnknown() {
+		given(this.map.size()).willThrow(new CloneStoppedException("on purpose"));
+		assertThat(gauge("clone.entries", "map", "flags")).isNaN();
 	}
 
 	@Test
@@ -140,8 +156,10 @@ class CloneClientMetricsTests {
 
 	private void report(CloneState state, Duration staleness) {
 		given(this.client.state()).willReturn(state);
-		given(this.client.report()).willReturn(
-				new ClientReport(state, 1, "tcp://a:1", 2, staleness, 3, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14));
+		given(this.client.report()).willReturn(new ClientReport(state, 1, "tcp://a:1", 2, staleness, 3, 2, 4, 5, 6, 7,
+				8, 15, 9, 16, List.of(new WorkerReport("first", 20, "Some", Duration.ofMillis(2500)),
+						new WorkerReport("second", 21, null, Duration.ZERO)),
+				10, 11, 12, 13, 14));
 	}
 
 }

@@ -9,6 +9,7 @@ import io.github.clonemap.actuate.CloneEndpoint.CloneDescriptor;
 import io.github.clonemap.actuate.CloneEndpoint.MapDescriptor;
 import io.github.clonemap.autoconfigure.CloneAutoConfiguration;
 import io.github.clonemap.autoconfigure.CloneServerAutoConfiguration;
+import io.github.clonemap.client.WorkerReport;
 import io.github.clonemap.server.ServerRole;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,8 @@ class CloneEndpointAutoConfigurationTests {
 				CloneDescriptor shown = endpoint.reports();
 				assertThat(shown.client().state()).isEqualTo(CloneState.LIVE);
 				assertThat(shown.client().entries()).isEqualTo(1);
+				assertThat(shown.client().workers()).extracting(WorkerReport::thread)
+					.containsExactly("clone-events-1-clone", "clone-events-2-clone");
 				assertThat(shown.server().role()).isEqualTo(ServerRole.ACTIVE);
 				assertThat(shown.maps()).containsExactlyInAnyOrder(new MapDescriptor("cloneMap", "", "byte[]", 1),
 						new MapDescriptor("names", "/names/", "java.lang.String", 1),
