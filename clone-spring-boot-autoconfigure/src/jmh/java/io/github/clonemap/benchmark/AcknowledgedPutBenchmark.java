@@ -19,7 +19,7 @@ final class AcknowledgedPutBenchmark implements Program {
 	public void run(Options options) throws Exception {
 		Results results = new Results("acknowledged", Subject.HUB.label());
 		for (int run = 1; run <= options.runs(); run++) {
-			for (Subject subject : List.of(Subject.CLONE, Subject.HUB, Subject.TCP)) {
+			for (Subject subject : Options.inTurn(run, List.of(Subject.CLONE, Subject.HUB, Subject.TCP))) {
 				results.add(run, subject.label(), measure(options, subject));
 			}
 		}

@@ -19,7 +19,7 @@ final class AllocationBenchmark implements Program {
 		for (int rate : new int[] { 1_000, 50_000, 0 }) {
 			Results results = new Results("allocation-" + ((rate > 0) ? rate : "full"), Subject.HUB.label());
 			for (int run = 1; run <= options.runs(); run++) {
-				for (Subject subject : List.of(Subject.CLONE_MAP, Subject.HUB)) {
+				for (Subject subject : Options.inTurn(run, List.of(Subject.CLONE_MAP, Subject.HUB))) {
 					Pipeline pipeline = new Pipeline(options, subject, Load.paced(rate), 1, 1);
 					results.add(run, subject.label(), pipeline.run().costs());
 				}

@@ -14,7 +14,7 @@ import java.util.Map;
  */
 final class ClientsBenchmark implements Program {
 
-	private static final int DELIVERIES_PER_SECOND = 50_000;
+	private static final int DELIVERIES_PER_SECOND = 10_000;
 
 	private static final int CLIENTS_PER_PROCESS = 50;
 
@@ -28,7 +28,7 @@ final class ClientsBenchmark implements Program {
 	public void run(Options options) throws Exception {
 		Results results = new Results("clients-" + this.clients, Subject.HUB.label());
 		for (int run = 1; run <= options.runs(); run++) {
-			for (Subject subject : List.of(Subject.CLONE, Subject.HUB)) {
+			for (Subject subject : Options.inTurn(run, List.of(Subject.CLONE, Subject.HUB))) {
 				Load load = new Load(1000, 1000, DELIVERIES_PER_SECOND / this.clients);
 				Pipeline.Outcome outcome = new Pipeline(options, subject, load, this.clients / CLIENTS_PER_PROCESS,
 						CLIENTS_PER_PROCESS)

@@ -1,6 +1,8 @@
 package io.github.clonemap.benchmark;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -24,6 +26,16 @@ record Options(int runs, Duration warmUp, Duration window, List<String> jvm) {
 		String jvm = property("options", "");
 		return new Options(Integer.parseInt(property("runs", "5")), seconds("warm-up", "10"), seconds("window", "8"),
 				jvm.isEmpty() ? List.of() : List.of(jvm.split(" +")));
+	}
+
+	/**
+	 * The subjects in the order in which a run measures them: another one begins each
+	 * time, so that none is always the one after the pause.
+	 */
+	static <T> List<T> inTurn(int run, List<T> subjects) {
+		List<T> turned = new ArrayList<>(subjects);
+		Collections.rotate(turned, 1 - run);
+		return turned;
 	}
 
 	private static Duration seconds(String name, String other) {

@@ -23,7 +23,7 @@ final class ThroughputBenchmark implements Program {
 	public void run(Options options) throws Exception {
 		Results results = new Results("throughput-" + this.readers, Subject.HUB.label());
 		for (int run = 1; run <= options.runs(); run++) {
-			for (Subject subject : List.of(Subject.CLONE, Subject.HUB, Subject.TCP)) {
+			for (Subject subject : Options.inTurn(run, List.of(Subject.CLONE, Subject.HUB, Subject.TCP))) {
 				Pipeline pipeline = new Pipeline(options, subject, Load.full(), this.readers, 1);
 				results.add(run, subject.label(), pipeline.run().throughput());
 			}
