@@ -1,7 +1,6 @@
 package io.github.clonemap.benchmark;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -19,7 +18,7 @@ final class AcknowledgedPutBenchmark implements Program {
 	public void run(Options options) throws Exception {
 		Results results = new Results("acknowledged", Subject.HUB.label());
 		for (int run = 1; run <= options.runs(); run++) {
-			for (Subject subject : Options.inTurn(run, List.of(Subject.CLONE, Subject.HUB, Subject.TCP))) {
+			for (Subject subject : options.inTurn(run, Subject.CLONE, Subject.HUB, Subject.TCP)) {
 				results.add(run, subject.label(), measure(options, subject));
 			}
 		}

@@ -1,7 +1,5 @@
 package io.github.clonemap.benchmark;
 
-import java.util.List;
-
 /**
  * How much does an update allocate at the server, at a reader and at the writer, and how
  * much CPU time does it cost there: one by one, in small batches, and as many as
@@ -19,7 +17,7 @@ final class AllocationBenchmark implements Program {
 		for (int rate : new int[] { 1_000, 50_000, 0 }) {
 			Results results = new Results("allocation-" + ((rate > 0) ? rate : "full"), Subject.HUB.label());
 			for (int run = 1; run <= options.runs(); run++) {
-				for (Subject subject : Options.inTurn(run, List.of(Subject.CLONE_MAP, Subject.HUB))) {
+				for (Subject subject : options.inTurn(run, Subject.CLONE_MAP, Subject.HUB)) {
 					Pipeline pipeline = new Pipeline(options, subject, Load.paced(rate), 1, 1);
 					results.add(run, subject.label(), pipeline.run().costs());
 				}

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Set;
 
 import io.github.clonemap.client.DispatchBenchmark;
+import io.github.clonemap.client.SingleDispatchBenchmark;
 
 /**
  * Finds the programs by their names, and runs them.
@@ -32,6 +33,7 @@ public final class Benchmarks {
 		IN_ONE_PROCESS.put("history", new JmhProgram("history", HistoryAppendBenchmark.class));
 		IN_ONE_PROCESS.put("expiry", new JmhProgram("expiry", ExpiryWheelBenchmark.class));
 		IN_ONE_PROCESS.put("dispatch", new JmhProgram("dispatch", DispatchBenchmark.class));
+		IN_ONE_PROCESS.put("dispatch-one", new JmhProgram("dispatch-one", SingleDispatchBenchmark.class));
 		IN_ONE_PROCESS.put("events", new JmhProgram("events", EventPublicationBenchmark.class));
 		BETWEEN_PROCESSES.put("throughput", (options) -> {
 			new ThroughputBenchmark(1).run(options);

@@ -1,6 +1,5 @@
 package io.github.clonemap.benchmark;
 
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -28,7 +27,7 @@ final class ClientsBenchmark implements Program {
 	public void run(Options options) throws Exception {
 		Results results = new Results("clients-" + this.clients, Subject.HUB.label());
 		for (int run = 1; run <= options.runs(); run++) {
-			for (Subject subject : Options.inTurn(run, List.of(Subject.CLONE, Subject.HUB))) {
+			for (Subject subject : options.inTurn(run, Subject.CLONE, Subject.HUB)) {
 				Load load = new Load(1000, 1000, DELIVERIES_PER_SECOND / this.clients);
 				Pipeline.Outcome outcome = new Pipeline(options, subject, load, this.clients / CLIENTS_PER_PROCESS,
 						CLIENTS_PER_PROCESS)

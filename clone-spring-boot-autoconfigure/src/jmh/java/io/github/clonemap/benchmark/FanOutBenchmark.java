@@ -1,7 +1,5 @@
 package io.github.clonemap.benchmark;
 
-import java.util.List;
-
 /**
  * How many deliveries does a server make each second to 1,000 subscribers of its stream?
  * They are bare sockets in one process, so that the server is the bottleneck; beside it
@@ -20,7 +18,7 @@ final class FanOutBenchmark implements Program {
 	public void run(Options options) throws Exception {
 		Results results = new Results("fan-out-" + SUBSCRIBERS, Subject.HUB_STREAM.label());
 		for (int run = 1; run <= options.runs(); run++) {
-			for (Subject subject : Options.inTurn(run, List.of(Subject.CLONE_STREAM, Subject.HUB_STREAM))) {
+			for (Subject subject : options.inTurn(run, Subject.CLONE_STREAM, Subject.HUB_STREAM)) {
 				Pipeline pipeline = new Pipeline(options, subject, new Load(100, 100, 0), 1, SUBSCRIBERS).heap("3g");
 				results.add(run, subject.label(), pipeline.run().throughput());
 			}

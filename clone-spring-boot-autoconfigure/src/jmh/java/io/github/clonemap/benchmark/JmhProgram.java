@@ -1,5 +1,6 @@
 package io.github.clonemap.benchmark;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
@@ -22,6 +24,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  */
 record JmhProgram(String question, Class<?> benchmark) implements Program {
 
+	private static final int ITERATIONS = 5;
+
 	private static final String BASELINE = "baseline";
 
 	private static final String ALLOCATION = "gc.alloc.rate.norm";
@@ -31,6 +35,10 @@ record JmhProgram(String question, Class<?> benchmark) implements Program {
 		Collection<RunResult> runResults = new Runner(
 				new OptionsBuilder().include(this.benchmark.getName().replace(".", "\\.") + "\\.")
 					.forks(options.runs())
+					.warmupIterations(ITERATIONS)
+					.warmupTime(part(options.warmUp()))
+					.measurementIterations(ITERATIONS)
+					.measurementTime(part(options.window()))
 					.jvmArgsAppend(options.jvm().toArray(String[]::new))
 					.addProfiler(GCProfiler.class)
 					.verbosity(VerboseMode.SILENT)
@@ -46,6 +54,10 @@ record JmhProgram(String question, Class<?> benchmark) implements Program {
 			}
 		}
 		results.print();
+	}
+
+	private static TimeValue part(Duration duration) {
+		return TimeValue.milliseconds(duration.toMillis() / ITERATIONS);
 	}
 
 	private static Map<String, Object> measured(BenchmarkResult fork) {

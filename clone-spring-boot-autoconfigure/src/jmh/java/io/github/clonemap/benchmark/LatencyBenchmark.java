@@ -1,7 +1,5 @@
 package io.github.clonemap.benchmark;
 
-import java.util.List;
-
 /**
  * How long does it take from a write until it is seen at a reader in another process, at
  * a rate that is far from the limit? Measured from the time at which the write was meant
@@ -26,8 +24,8 @@ final class LatencyBenchmark implements Program {
 	public void run(Options options) throws Exception {
 		Results results = new Results("latency-" + this.rate, Subject.HUB.label());
 		for (int run = 1; run <= options.runs(); run++) {
-			for (Subject subject : Options.inTurn(run,
-					List.of(Subject.CLONE, Subject.CLONE_MAP, Subject.CLONE_HOSTED, Subject.HUB, Subject.TCP))) {
+			for (Subject subject : options.inTurn(run, Subject.CLONE, Subject.CLONE_MAP, Subject.CLONE_HOSTED,
+					Subject.HUB, Subject.TCP)) {
 				Pipeline pipeline = new Pipeline(options, subject, Load.paced(this.rate), 1, 1);
 				results.add(run, subject.label(), pipeline.run().latencies());
 			}

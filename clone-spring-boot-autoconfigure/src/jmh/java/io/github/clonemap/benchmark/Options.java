@@ -14,8 +14,10 @@ import java.util.List;
  * @param warmUp how long before the first number counts
  * @param window how long is counted
  * @param jvm further arguments of each JVM, such as a collector or a recording
+ * @param subjects what is measured between processes, everything if there are none: a
+ * profile needs no baseline
  */
-record Options(int runs, Duration warmUp, Duration window, List<String> jvm) {
+record Options(int runs, Duration warmUp, Duration window, List<String> jvm, List<String> subjects) {
 
 	private static final String PREFIX = "clone.benchmark.";
 
@@ -23,18 +25,23 @@ record Options(int runs, Duration warmUp, Duration window, List<String> jvm) {
 	 * What the command line says.
 	 */
 	static Options fromSystemProperties() {
-		String jvm = property("options", "");
 		return new Options(Integer.parseInt(property("runs", "5")), seconds("warm-up", "10"), seconds("window", "8"),
-				jvm.isEmpty() ? List.of() : List.of(jvm.split(" +")));
+				words("options", " +"), words("subjects", ","));
+	}
+
+	private static List<String> words(String name, String separator) {
+		String words = property(name, "");
+		return words.isEmpty() ? List.of() : List.of(words.split(separator));
 	}
 
 	/**
 	 * The subjects in the order in which a run measures them: another one begins each
 	 * time, so that none is always the one after the pause.
 	 */
-	static <T> List<T> inTurn(int run, List<T> subjects) {
-		List<T> turned = new ArrayList<>(subjects);
+	List<Subject> inTurn(int run, Subject... subjects) {
+		List<Subject> turned = new ArrayList<>(List.of(subjects));
 		Collections.rotate(turned, 1 - run);
+		turned.removeIf((subject) -> !this.subjects.isEmpty() && !this.subjects.contains(subject.label()));
 		return turned;
 	}
 

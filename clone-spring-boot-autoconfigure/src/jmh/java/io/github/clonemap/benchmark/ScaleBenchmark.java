@@ -1,7 +1,5 @@
 package io.github.clonemap.benchmark;
 
-import java.util.List;
-
 /**
  * Does an update cost more when there are more entries: 10,000, 100,000, 1,000,000? All
  * keys are written in turn. A larger map fits the caches less, so the plain hub's reader
@@ -18,7 +16,7 @@ final class ScaleBenchmark implements Program {
 		for (int entries : new int[] { 10_000, 100_000, 1_000_000 }) {
 			Results results = new Results("scale-" + entries, Subject.HUB.label());
 			for (int run = 1; run <= options.runs(); run++) {
-				for (Subject subject : Options.inTurn(run, List.of(Subject.CLONE, Subject.HUB))) {
+				for (Subject subject : options.inTurn(run, Subject.CLONE, Subject.HUB)) {
 					Load load = new Load(entries, entries, 0);
 					results.add(run, subject.label(),
 							new Pipeline(options, subject, load, 1, 1).heap("2g").run().throughput());

@@ -1,7 +1,5 @@
 package io.github.clonemap.benchmark;
 
-import java.util.List;
-
 /**
  * How many updates come through each second, from one writer to one reader and to four,
  * each a process of its own? Beside it the plain hub and plain TCP. Of several readers
@@ -23,7 +21,7 @@ final class ThroughputBenchmark implements Program {
 	public void run(Options options) throws Exception {
 		Results results = new Results("throughput-" + this.readers, Subject.HUB.label());
 		for (int run = 1; run <= options.runs(); run++) {
-			for (Subject subject : Options.inTurn(run, List.of(Subject.CLONE, Subject.HUB, Subject.TCP))) {
+			for (Subject subject : options.inTurn(run, Subject.CLONE, Subject.HUB, Subject.TCP)) {
 				Pipeline pipeline = new Pipeline(options, subject, Load.full(), this.readers, 1);
 				results.add(run, subject.label(), pipeline.run().throughput());
 			}

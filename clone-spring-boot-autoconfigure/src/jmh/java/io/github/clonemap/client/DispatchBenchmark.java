@@ -7,7 +7,6 @@ import java.util.concurrent.TimeUnit;
 
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -15,7 +14,6 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What does it cost to hand changes over to the threads that call listeners, 1,000 at
@@ -30,8 +28,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 5, time = 1)
 public class DispatchBenchmark {
 
 	private static final int CHANGES = 1000;
@@ -72,20 +68,6 @@ public class DispatchBenchmark {
 		for (int i = 0; i < CHANGES; i++) {
 			this.threads.dispatch(i, new Change(told));
 		}
-		told.await();
-	}
-
-	@Benchmark
-	public void baselineOfOne() throws InterruptedException {
-		CountDownLatch told = new CountDownLatch(1);
-		this.executor.execute(new Change(told));
-		told.await();
-	}
-
-	@Benchmark
-	public void one() throws InterruptedException {
-		CountDownLatch told = new CountDownLatch(1);
-		this.threads.dispatch(0, new Change(told));
 		told.await();
 	}
 
