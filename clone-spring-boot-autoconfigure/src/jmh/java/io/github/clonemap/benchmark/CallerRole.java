@@ -37,7 +37,8 @@ final class CallerRole extends Role {
 			before = now;
 		}
 		say("call", histogram.getTotalCount() * 1e9 / (before - start), histogram.getValueAtPercentile(50),
-				histogram.getValueAtPercentile(99), histogram.getMaxValue(), this.source.failed());
+				histogram.getValueAtPercentile(90), histogram.getValueAtPercentile(99), histogram.getMaxValue(),
+				this.source.failed());
 	}
 
 	@Override
