@@ -15,6 +15,11 @@ final class ClientsBenchmark implements Program {
 
 	private static final int DELIVERIES_PER_SECOND = 10_000;
 
+	/**
+	 * Few, so that what comes before the measurement is over soon: 500 clients hear it.
+	 */
+	private static final int KEYS = 100;
+
 	private static final int CLIENTS_PER_PROCESS = 50;
 
 	private final int clients;
@@ -28,7 +33,7 @@ final class ClientsBenchmark implements Program {
 		Results results = new Results("clients-" + this.clients, Subject.HUB.label());
 		for (int run = 1; run <= options.runs(); run++) {
 			for (Subject subject : options.inTurn(run, Subject.CLONE, Subject.HUB)) {
-				Load load = new Load(1000, 1000, DELIVERIES_PER_SECOND / this.clients);
+				Load load = new Load(KEYS, KEYS, DELIVERIES_PER_SECOND / this.clients);
 				Pipeline.Outcome outcome = new Pipeline(options, subject, load, this.clients / CLIENTS_PER_PROCESS,
 						CLIENTS_PER_PROCESS)
 					.run();
