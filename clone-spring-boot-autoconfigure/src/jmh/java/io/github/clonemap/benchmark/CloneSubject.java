@@ -1,15 +1,19 @@
 package io.github.clonemap.benchmark;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.clonemap.CloneChange;
 import io.github.clonemap.CloneMap;
 import io.github.clonemap.ValueCodec;
 import io.github.clonemap.agent.Clock;
+import io.github.clonemap.binarystar.BinaryStarRole;
 import io.github.clonemap.client.ClientReport;
 import io.github.clonemap.client.ClientSettings;
 import io.github.clonemap.client.ClientTimers;
@@ -17,8 +21,10 @@ import io.github.clonemap.client.CloneClient;
 import io.github.clonemap.client.ServerEndpoint;
 import io.github.clonemap.client.ValueCodecs;
 import io.github.clonemap.server.CloneServer;
+import io.github.clonemap.server.PairSettings;
 import io.github.clonemap.server.ServerReport;
 import io.github.clonemap.server.ServerSettings;
+import io.github.clonemap.zeromq.PeerEndpoints;
 import io.github.clonemap.zeromq.ZmqClientSockets;
 import io.github.clonemap.zeromq.ZmqServerSockets;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +47,27 @@ public final class CloneSubject {
 		ServerSettings settings = ServerSettings.defaults();
 		CloneServer server = new CloneServer(settings,
 				ZmqServerSockets.factory("127.0.0.1", 0, settings.maxValueSize()), Clock.system());
+		server.start();
+		return server;
+	}
+
+	/**
+	 * Starts a server of a pair.
+	 * @param role what it is
+	 * @param ports its own ports and those of the other one
+	 * @param heartbeat its heartbeat
+	 * @return the server
+	 */
+	static CloneServer startServer(BinaryStarRole role, PairPorts ports, Duration heartbeat) {
+		ServerSettings defaults = ServerSettings.defaults();
+		ServerSettings settings = new ServerSettings(heartbeat, defaults.sessionTimeout(), defaults.history(),
+				defaults.maxEntries(), defaults.maxValueSize(), defaults.maxKeyLength());
+		PairSettings pair = new PairSettings(role,
+				heartbeat.multipliedBy(PairSettings.DEFAULT_PEER_TIMEOUT_HEARTBEATS), false);
+		PeerEndpoints peer = new PeerEndpoints("127.0.0.1", ports.statePort(), "tcp://127.0.0.1:" + ports.peerStatePort(),
+				new ServerEndpoint("127.0.0.1", ports.peerPort()));
+		CloneServer server = new CloneServer(settings, pair,
+				ZmqServerSockets.factory("127.0.0.1", ports.port(), settings.maxValueSize(), peer), Clock.system());
 		server.start();
 		return server;
 	}
@@ -74,7 +101,58 @@ public final class CloneSubject {
 	}
 
 	static Service serve() {
-		CloneServer server = startServer();
+		return service(startServer());
+	}
+
+	/**
+	 * The active server of a pair in this process, the passive one in another.
+	 */
+	static Service servePair() {
+		try {
+			PairPorts ports = PairPorts.free();
+			CloneServer server = startServer(BinaryStarRole.PRIMARY, ports, ServerSettings.DEFAULT_HEARTBEAT);
+			Child backup = PairServerRole.fork(Options.fromSystemProperties(), BinaryStarRole.BACKUP, ports.reversed(),
+					ServerSettings.DEFAULT_HEARTBEAT);
+			backup.expect("port");
+			while (!isInSync(server)) {
+				TimeUnit.MILLISECONDS.sleep(20);
+			}
+			Service service = service(server);
+			return new Service() {
+
+				@Override
+				public int port() {
+					return service.port();
+				}
+
+				@Override
+				public long updates() {
+					return isInSync(server) ? service.updates() : -1;
+				}
+
+				@Override
+				public void close() throws Exception {
+					backup.close();
+					service.close();
+				}
+
+			};
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	static boolean isInSync(CloneServer server) {
+		ServerReport report = server.report();
+		return report != null && report.inSync();
+	}
+
+	private static Service service(CloneServer server) {
 		return new Service() {
 
 			@Override

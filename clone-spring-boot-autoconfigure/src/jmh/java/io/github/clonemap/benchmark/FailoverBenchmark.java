@@ -6,14 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
+import io.github.clonemap.binarystar.BinaryStarRole;
+import io.github.clonemap.server.PairSettings;
+
 /**
- * How long is a writer without acknowledgements when its server is killed and there is
- * another one? Beside it the time-out after which a silent server counts as lost, which
- * is the least that it can be.
- * <p>
- * The two servers know nothing of each other yet: the second one begins empty, and
- * nothing but the time can be right or wrong. When there are pairs, {@link #measure} is
- * the place to start one, and to check that no acknowledged write is lost.
+ * How long is a writer without acknowledgements when the active server of a pair is
+ * killed? Beside it the time-out after which the passive one counts the other as lost,
+ * which is the least that it can be. No write may fail or have an unknown outcome.
  *
  * <pre>
  * mvn -q verify -Pbenchmark -DskipTests -Dbenchmark=failover -pl clone-spring-boot-autoconfigure
@@ -25,26 +24,31 @@ final class FailoverBenchmark implements Program {
 
 	@Override
 	public void run(Options options) throws Exception {
-		for (Duration timeout : List.of(Duration.ofSeconds(1), Duration.ofSeconds(3))) {
-			Results results = new Results("failover-" + timeout.toMillis(), BASELINE);
+		for (Duration heartbeat : List.of(Duration.ofMillis(100), Duration.ofMillis(500))) {
+			Duration peerTimeout = heartbeat.multipliedBy(PairSettings.DEFAULT_PEER_TIMEOUT_HEARTBEATS);
+			Results results = new Results("failover-" + heartbeat.toMillis(), BASELINE);
 			for (int run = 1; run <= options.runs(); run++) {
-				results.add(run, "clone", measure(options, timeout));
-				results.add(run, BASELINE, Map.of("outageMillis", (double) timeout.toMillis()));
+				results.add(run, "clone-pair", measure(options, heartbeat));
+				results.add(run, BASELINE, Map.of("outageMillis", (double) peerTimeout.toMillis()));
 			}
 			results.print();
 		}
 	}
 
-	private static Map<String, Object> measure(Options options, Duration timeout) throws Exception {
-		try (Child first = Child.fork(options, "1g", "server", Subject.CLONE, 0);
-				Child second = Child.fork(options, "1g", "server", Subject.CLONE, 0);
-				Child survivor = Child.fork(options, "1g", "survivor", Subject.CLONE, first.expect("port"),
-						second.expect("port"), timeout.toMillis())) {
+	private static Map<String, Object> measure(Options options, Duration heartbeat) throws Exception {
+		PairPorts ports = PairPorts.free();
+		Duration serverTimeout = heartbeat.multipliedBy(6);
+		try (Child primary = PairServerRole.fork(options, BinaryStarRole.PRIMARY, ports, heartbeat);
+				Child backup = PairServerRole.fork(options, BinaryStarRole.BACKUP, ports.reversed(), heartbeat);
+				Child survivor = Child.fork(options, "1g", "survivor", Subject.CLONE_PAIR, primary.expect("port"),
+						backup.expect("port"), serverTimeout.toMillis())) {
 			survivor.expect("ready");
+			primary.ask("sync");
+			backup.ask("sync");
 			TimeUnit.SECONDS.sleep(2);
 			String[] before = survivor.ask("outage").split(" ");
-			first.kill();
-			TimeUnit.MILLISECONDS.sleep(timeout.multipliedBy(3).toMillis());
+			primary.kill();
+			TimeUnit.MILLISECONDS.sleep(serverTimeout.multipliedBy(3).toMillis());
 			String[] after = survivor.ask("outage").split(" ");
 			Map<String, Object> measured = new LinkedHashMap<>();
 			measured.put("outageMillis", Long.parseLong(after[0]) / 1e6);

@@ -28,6 +28,7 @@ abstract class Role implements AutoCloseable {
 		try (Role role = switch (args[0]) {
 			case "server" -> new ServerRole(subject);
 			case "writer" -> new WriterRole(subject, port, Load.parse(args[3]));
+			case "pair-server" -> new PairServerRole(args, 2);
 			case "reader" -> new ReaderRole(subject, port, Load.parse(args[3]), Integer.parseInt(args[4]));
 			case "caller" ->
 				new CallerRole(subject, port, Stream.of(args[3].split(",")).map(Integer::valueOf).toList());

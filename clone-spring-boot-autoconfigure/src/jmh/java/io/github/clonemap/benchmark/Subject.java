@@ -6,8 +6,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is measured, and what it is measured beside. A pair of servers will be one more:
- * {@code CLONE_PAIR}, whose service starts both.
+ * What is measured, and what it is measured beside.
  */
 enum Subject {
 
@@ -37,6 +36,21 @@ enum Subject {
 		@Override
 		boolean isHostedByWriter() {
 			return true;
+		}
+
+		@Override
+		Sink read(int port, int count, Load load, Sink.@Nullable Seen seen) throws Exception {
+			return CloneSubject.read(port, count, seen);
+		}
+
+	},
+
+	/** Clone, with a pair of servers in sync, each in a process of its own. */
+	CLONE_PAIR(Kind.CLONE) {
+
+		@Override
+		Service serve() {
+			return CloneSubject.servePair();
 		}
 
 		@Override

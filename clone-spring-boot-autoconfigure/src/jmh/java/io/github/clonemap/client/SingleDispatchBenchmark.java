@@ -5,6 +5,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
+import io.github.clonemap.ValueCodec;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -28,6 +29,11 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class SingleDispatchBenchmark {
 
+	private static final Listening<byte[]> LISTENING = new Listening<>(
+			new EntryReader<>("all", "", ValueCodec.BYTES, () -> {
+			}), (change) -> {
+			});
+
 	private DispatchThreads threads;
 
 	private ThreadPoolExecutor executor;
@@ -35,7 +41,7 @@ public class SingleDispatchBenchmark {
 	@Setup
 	public void start() {
 		this.threads = new DispatchThreads("benchmark", ClientSettings.DEFAULT_EVENT_THREADS,
-				ClientSettings.DEFAULT_EVENT_QUEUE_CAPACITY, null);
+				ClientSettings.DEFAULT_EVENT_QUEUE_CAPACITY, EventOverflow.BLOCK, TimeUnit.SECONDS.toNanos(10), null);
 		this.executor = new ThreadPoolExecutor(ClientSettings.DEFAULT_EVENT_THREADS,
 				ClientSettings.DEFAULT_EVENT_THREADS, 1, TimeUnit.MINUTES,
 				new LinkedBlockingQueue<>(ClientSettings.DEFAULT_EVENT_QUEUE_CAPACITY));
@@ -71,6 +77,26 @@ public class SingleDispatchBenchmark {
 		@Override
 		public int weight() {
 			return 300;
+		}
+
+		@Override
+		public Listening<?> listening() {
+			return LISTENING;
+		}
+
+		@Override
+		public String key() {
+			return "/key";
+		}
+
+		@Override
+		public boolean isLive() {
+			return true;
+		}
+
+		@Override
+		public Dispatcher.Delivery conflatedWith(Dispatcher.Delivery newer) {
+			return newer;
 		}
 
 		@Override

@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
  * <li>Of two that are active after a partition the one that became active in the higher
  * epoch stays: it is the one that took over.</li>
  * <li>A server that did not run for a while (a frozen process, a long pause) has not
- * listened either: it first listens for a whole time-out before it calls its peer
- * silent.</li>
+ * listened either. An active one first listens for a whole time-out before it calls its
+ * peer silent: the peer may have taken over. A passive one listens for a moment.</li>
  * </ul>
  * Time comes in as an argument. For one thread.
  *
@@ -125,15 +125,21 @@ public final class BinaryStar {
 	 * @return whether this server did not run for a while, so that it has not listened
 	 */
 	public boolean onTick(long nowNanos) {
-		// For one that is active the price of a mistake is higher: it would promise
-		// alone.
-		long limitNanos = this.peerTimeoutNanos / ((this.state == BinaryStarState.ACTIVE) ? 4 : 2);
-		boolean frozen = nowNanos - this.lastTickNanos > limitNanos;
+		long pauseNanos = nowNanos - this.lastTickNanos;
+		boolean frozen = pauseNanos > this.peerTimeoutNanos / 4;
 		if (frozen) {
-			// Not the peer was silent: we did not listen. It may have taken over
-			// meanwhile.
-			this.listeningSinceNanos = nowNanos;
-			this.heardNanos = nowNanos;
+			logger.info("{} server {} did not run for {} ms: it listens before it judges its peer", this.role,
+					Long.toHexString(this.serverId), pauseNanos / 1_000_000);
+			if (this.state == BinaryStarState.PASSIVE) {
+				// What the peer has said meanwhile waits to be heard, and that takes a
+				// moment.
+				this.heardNanos = Math.max(this.heardNanos, nowNanos - this.peerTimeoutNanos / 4 * 3);
+			}
+			else {
+				// The peer may have taken over meanwhile: nothing may be promised alone.
+				this.listeningSinceNanos = nowNanos;
+				this.heardNanos = nowNanos;
+			}
 		}
 		this.lastTickNanos = nowNanos;
 		return frozen;
