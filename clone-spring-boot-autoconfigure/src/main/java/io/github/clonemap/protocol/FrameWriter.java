@@ -139,7 +139,7 @@ public final class FrameWriter {
 	 * @return this writer
 	 */
 	public FrameWriter writeBytes(byte[] source) {
-		return writeBytes(source, source.length);
+		return writeBytes(source, 0, source.length);
 	}
 
 	/**
@@ -148,12 +148,23 @@ public final class FrameWriter {
 	 * @return this writer
 	 */
 	public FrameWriter writeFrom(FrameWriter source) {
-		return writeBytes(source.bytes, source.size);
+		return writeBytes(source.bytes, 0, source.size);
 	}
 
-	private FrameWriter writeBytes(byte[] source, int length) {
+	/**
+	 * Writes a part of what another writer holds.
+	 * @param source the other writer
+	 * @param start where the part starts
+	 * @param length how many bytes it has
+	 * @return this writer
+	 */
+	public FrameWriter writeFrom(FrameWriter source, int start, int length) {
+		return writeBytes(source.bytes, start, length);
+	}
+
+	private FrameWriter writeBytes(byte[] source, int start, int length) {
 		ensure(length);
-		System.arraycopy(source, 0, this.bytes, this.size, length);
+		System.arraycopy(source, start, this.bytes, this.size, length);
 		this.size += length;
 		return this;
 	}

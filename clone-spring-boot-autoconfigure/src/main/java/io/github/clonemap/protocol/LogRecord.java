@@ -172,10 +172,23 @@ public sealed interface LogRecord {
 
 		static final int KIND = 4;
 
+		/**
+		 * Writes all but the updates, which have to follow.
+		 * @param writer where to
+		 * @param clientId the client
+		 * @param known the client has the results up to this counter
+		 * @param firstCounter the counter of the first result
+		 * @param results the results
+		 */
+		public static void writeHead(FrameWriter writer, long clientId, long known, long firstCounter,
+				List<WriteResult> results) {
+			writer.writeByte(KIND).writeLong(clientId).writeLong(known).writeLong(firstCounter);
+			writeResults(writer, results);
+		}
+
 		@Override
 		public void write(FrameWriter writer) {
-			writer.writeByte(KIND).writeLong(this.clientId).writeLong(this.known).writeLong(this.firstCounter);
-			writeResults(writer, this.results);
+			writeHead(writer, this.clientId, this.known, this.firstCounter, this.results);
 			for (Update update : this.updates) {
 				update.write(writer);
 			}

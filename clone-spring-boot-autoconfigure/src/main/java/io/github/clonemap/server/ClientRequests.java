@@ -22,7 +22,6 @@ import io.github.clonemap.protocol.Message.Sync;
 import io.github.clonemap.protocol.Message.Welcome;
 import io.github.clonemap.protocol.Message.Write;
 import io.github.clonemap.protocol.Sequence;
-import io.github.clonemap.protocol.Update;
 import io.github.clonemap.protocol.WriteOperation;
 import io.github.clonemap.protocol.WriteResult;
 import org.slf4j.Logger;
@@ -345,10 +344,7 @@ final class ClientRequests {
 			results.add(result);
 		}
 		if (!results.isEmpty()) {
-			List<Update> updates = this.log.open().updates();
-			this.log.add(new LogRecord.Written(session.clientId(), write.known(), firstNew, results,
-					updates.subList(firstUpdate, updates.size())));
-			this.log.add(session);
+			this.log.addWritten(session, write.known(), firstNew, results, firstUpdate);
 		}
 		else {
 			onCommitted(session);

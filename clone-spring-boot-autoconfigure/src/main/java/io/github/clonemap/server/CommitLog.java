@@ -2,11 +2,13 @@ package io.github.clonemap.server;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 
 import io.github.clonemap.protocol.FrameWriter;
 import io.github.clonemap.protocol.LogRecord;
 import io.github.clonemap.protocol.Message;
 import io.github.clonemap.protocol.Update;
+import io.github.clonemap.protocol.WriteResult;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,8 @@ final class CommitLog {
 	 */
 	private static final long MAX_WAITING_BYTES = 64L << 20;
 
+	private static final int MAX_SPARES = 32;
+
 	/**
 	 * What waits for its commit: one for each batch after {@link #committed}, in order.
 	 */
@@ -61,7 +65,10 @@ final class CommitLog {
 
 	private BatchContents open = new BatchContents();
 
-	private @Nullable BatchContents spare;
+	/**
+	 * Emptied ones, to be filled again: their arrays have grown to what is needed.
+	 */
+	private final Deque<BatchContents> spares = new ArrayDeque<>();
 
 	private boolean hasContent;
 
@@ -167,6 +174,20 @@ final class CommitLog {
 	}
 
 	/**
+	 * Writes of a client have happened. Their updates are those of the open batch from
+	 * one on.
+	 */
+	void addWritten(Session session, long known, long firstCounter, List<WriteResult> results, int firstUpdate) {
+		this.hasContent = true;
+		this.open.add(session);
+		if (this.replicated) {
+			LogRecord.Written.writeHead(this.records, session.clientId(), known, firstCounter, results);
+			this.open.writeFrom(firstUpdate, this.records);
+			this.recordCount++;
+		}
+	}
+
+	/**
 	 * An update was ordered. The record that tells the peer of it comes separately.
 	 */
 	void add(Update update) {
@@ -174,14 +195,6 @@ final class CommitLog {
 		this.updates++;
 		this.sequence = update.sequence();
 		this.open.add(update);
-	}
-
-	/**
-	 * A session has new results.
-	 */
-	void add(Session session) {
-		this.hasContent = true;
-		this.open.add(session);
 	}
 
 	/**
@@ -214,7 +227,8 @@ final class CommitLog {
 	 * Whether the open batch should not grow any more.
 	 */
 	boolean isFull() {
-		return this.records.size() >= MAX_BATCH_BYTES || this.open.updates().size() >= MAX_BATCH_UPDATES;
+		return this.open.size() >= MAX_BATCH_BYTES || this.records.size() >= MAX_BATCH_BYTES
+				|| this.open.updates().size() >= MAX_BATCH_UPDATES;
 	}
 
 	/**
@@ -233,8 +247,8 @@ final class CommitLog {
 		this.keptBytes += batch.weight();
 		this.waitingBytes += batch.weight();
 		this.waiting.addLast(this.open);
-		this.open = (this.spare != null) ? this.spare : new BatchContents();
-		this.spare = null;
+		BatchContents spare = this.spares.pollFirst();
+		this.open = (spare != null) ? spare : new BatchContents();
 	}
 
 	/**
@@ -248,7 +262,9 @@ final class CommitLog {
 			this.waitingBytes -= batch.weight();
 			BatchContents contents = this.waiting.removeFirst();
 			contents.commit(this.listener);
-			this.spare = contents;
+			if (this.spares.size() < MAX_SPARES) {
+				this.spares.addFirst(contents);
+			}
 		}
 		while (this.first <= this.committed && (!this.replicated || this.keptBytes > MAX_KEPT_BYTES)) {
 			forgetFirst();
@@ -327,7 +343,14 @@ final class CommitLog {
 	 */
 	interface Listener {
 
-		void onCommitted(Update update);
+		/**
+		 * An update is committed.
+		 * @param update the update
+		 * @param encoded has it as bytes
+		 * @param start where they start
+		 * @param length how many they are
+		 */
+		void onCommitted(Update update, FrameWriter encoded, int start, int length);
 
 		void onCommitted(Session session);
 

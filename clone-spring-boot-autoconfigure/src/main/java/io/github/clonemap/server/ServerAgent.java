@@ -5,6 +5,7 @@ import java.util.List;
 import io.github.clonemap.CloneConflict;
 import io.github.clonemap.agent.Clock;
 import io.github.clonemap.protocol.Command;
+import io.github.clonemap.protocol.FrameWriter;
 import io.github.clonemap.protocol.LogRecord;
 import io.github.clonemap.protocol.MalformedMessageException;
 import io.github.clonemap.protocol.Message;
@@ -342,8 +343,9 @@ public final class ServerAgent implements ServerTransport.Handler {
 	private final class World implements CommitLog.Listener {
 
 		@Override
-		public void onCommitted(Update update) {
-			ServerAgent.this.publisher.publish(update, ServerAgent.this.nowMicros, ServerAgent.this.nowNanos);
+		public void onCommitted(Update update, FrameWriter encoded, int start, int length) {
+			ServerAgent.this.publisher.publish(update, encoded, start, length, ServerAgent.this.nowMicros,
+					ServerAgent.this.nowNanos);
 		}
 
 		@Override

@@ -219,7 +219,8 @@ final class Session {
 	 * {@link #firstUnacknowledged()}
 	 */
 	List<WriteResult> takeUnacknowledged(int maxBytes) {
-		List<WriteResult> taken = new ArrayList<>();
+		List<WriteResult> taken = new ArrayList<>(
+				(int) Math.min(this.committed - this.acknowledged, maxBytes / WriteResult.MIN_BYTES + 1));
 		int bytes = 0;
 		// The new ones are at the end, and usually they are all there is.
 		int skip = this.results.size() - (int) (this.lastCounter - this.acknowledged);

@@ -22,13 +22,18 @@ final class StreamPublisher {
 
 	private final List<UpdateStream> due = new ArrayList<>();
 
-	private final FrameWriter encoded = new FrameWriter(1024);
-
 	private final ServerTransport transport;
 
 	private final long serverId;
 
 	private final int maxStreams;
+
+	/** The update that is being published, as bytes. */
+	private FrameWriter encoded = new FrameWriter(0);
+
+	private int start;
+
+	private int length;
 
 	StreamPublisher(ServerTransport transport, long serverId, int maxStreams) {
 		this.transport = transport;
@@ -95,14 +100,19 @@ final class StreamPublisher {
 	/**
 	 * Adds an update to the streams that it concerns.
 	 * @param update the update
+	 * @param encoded has it as bytes
+	 * @param start where they start
+	 * @param length how many they are
 	 * @param serverTimeMicros the server's clock
 	 * @param nowNanos the time now
 	 */
-	void publish(Update update, long serverTimeMicros, long nowNanos) {
+	void publish(Update update, FrameWriter encoded, int start, int length, long serverTimeMicros, long nowNanos) {
 		if (this.streams.isEmpty()) {
 			return;
 		}
-		update.write(this.encoded.clear());
+		this.encoded = encoded;
+		this.start = start;
+		this.length = length;
 		String key = update.key();
 		addToStreamsOf("", update, serverTimeMicros, nowNanos);
 		if (key.charAt(0) == '/' && (this.streamsByPath.size() > 1 || !this.streamsByPath.containsKey(""))) {
@@ -174,7 +184,7 @@ final class StreamPublisher {
 			if (!stream.isDue()) {
 				this.due.add(stream);
 			}
-			stream.add(update, this.encoded);
+			stream.add(update, this.encoded, this.start, this.length);
 			if (stream.isFull()) {
 				this.due.remove(stream);
 				this.transport.publish(stream.take(update.sequence(), serverTimeMicros, nowNanos));

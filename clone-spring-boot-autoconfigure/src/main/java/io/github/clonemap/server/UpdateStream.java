@@ -90,12 +90,12 @@ final class UpdateStream {
 		return this.frame.size() >= BATCH_BYTES;
 	}
 
-	void add(Update update, FrameWriter encoded) {
+	void add(Update update, FrameWriter encoded, int start, int length) {
 		if (this.count++ == 0) {
 			this.first = update.sequence();
 		}
 		this.last = update.sequence();
-		this.frame.writeFrom(encoded);
+		this.frame.writeFrom(encoded, start, length);
 	}
 
 	/**
