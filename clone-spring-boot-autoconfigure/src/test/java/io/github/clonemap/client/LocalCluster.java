@@ -324,7 +324,8 @@ final class LocalCluster {
 			}
 			String value = new String(operation.call.operation().value());
 			Update entry = entries.get(key);
-			boolean isThere = entry != null && new String(entry.value()).equals(value);
+			boolean isThere = entry != null
+					&& (new String(entry.value()).equals(value) || entry.sequence() > result.sequence());
 			boolean isReported = this.servers.stream()
 				.flatMap((server) -> server.reported.stream())
 				.anyMatch((conflict) -> conflict.sequence() == result.sequence());
