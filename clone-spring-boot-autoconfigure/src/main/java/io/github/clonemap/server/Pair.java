@@ -248,6 +248,7 @@ final class Pair {
 	}
 
 	private void onPeer(Peer peer, long nowNanos) {
+		boolean isNew = !isPeer(peer.serverId());
 		within(nowNanos, () -> {
 			this.binaryStar.onPeer(new PeerState(peer.serverId(), peer.number(),
 					peer.backup() ? BinaryStarRole.BACKUP : BinaryStarRole.PRIMARY, STATES[peer.state()], peer.rank(),
@@ -259,6 +260,11 @@ final class Pair {
 		}
 		if (this.binaryStar.state() == BinaryStarState.ACTIVE && isPeer(peer.serverId())) {
 			this.activeLink.onPeer(peer.serverId());
+		}
+		if (isNew && isPeer(peer.serverId())) {
+			// It was started a moment ago, and must not take the time until the next
+			// heartbeat for silence.
+			tell(nowNanos);
 		}
 	}
 

@@ -158,10 +158,16 @@ final class ClusterModel {
 	}
 
 	/**
-	 * Whether a later update of the same key was published.
+	 * Whether a later update of the same key was published, or was in what a server had
+	 * from the other one when it became active.
 	 */
 	boolean isFollowedBy(long sequence, String key) {
-		return this.orders.values()
+		boolean isInBase = this.orders.values()
+			.stream()
+			.flatMap(List::stream)
+			.map((order) -> order.base.get(key))
+			.anyMatch((update) -> update != null && update.sequence() > sequence);
+		return isInBase || this.orders.values()
 			.stream()
 			.flatMap(List::stream)
 			.flatMap((order) -> order.updates.stream())

@@ -329,7 +329,8 @@ final class LocalCluster {
 			boolean isReported = this.servers.stream()
 				.flatMap((server) -> server.reported.stream())
 				.anyMatch((conflict) -> conflict.sequence() == result.sequence());
-			assertThat(isThere || isReported || this.model.isFollowedBy(result.sequence(), key))
+			boolean isRemoved = this.operations.stream().anyMatch((other) -> other.removes(key, result.sequence()));
+			assertThat(isThere || isReported || isRemoved || this.model.isFollowedBy(result.sequence(), key))
 				.as("%s %s (%d) is there, was followed by another one, or was reported: %s", operation.call.operation(),
 						value, result.sequence(), entry)
 				.isTrue();
@@ -811,6 +812,17 @@ final class LocalCluster {
 			boolean succeeded = this.call.future().isDone() && !this.call.future().isCompletedExceptionally();
 			return (succeeded && result().status() == WriteResult.Status.APPLIED
 					&& this.call.operation().kind() == WriteOperation.Kind.PUT) ? result() : null;
+		}
+
+		/**
+		 * Whether it was acknowledged as the removal of a key after some sequence, which
+		 * nobody may have published: the server that took over just did not have it.
+		 */
+		private boolean removes(String key, long sequence) {
+			boolean succeeded = this.call.future().isDone() && !this.call.future().isCompletedExceptionally();
+			return succeeded && this.call.operation().kind() == WriteOperation.Kind.REMOVE
+					&& this.call.operation().key().equals(key) && result().status() == WriteResult.Status.APPLIED
+					&& result().sequence() > sequence;
 		}
 
 		/**

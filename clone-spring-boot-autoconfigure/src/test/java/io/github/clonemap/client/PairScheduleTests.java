@@ -144,6 +144,7 @@ class PairScheduleTests {
 			for (LocalCluster.Server server : this.cluster.servers()) {
 				if (!server.isUp()) {
 					server.start();
+					this.lastFaultNanos = this.cluster.clock().nanoTime();
 					return;
 				}
 				if (server.place().frozen) {
