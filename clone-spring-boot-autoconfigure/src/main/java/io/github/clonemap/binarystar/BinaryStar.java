@@ -226,6 +226,15 @@ public final class BinaryStar {
 	}
 
 	/**
+	 * What the active one has sent does not fit: this server has not all of it any more.
+	 */
+	public void onCopyLost() {
+		if (this.state == BinaryStarState.PASSIVE && this.copy == Copy.CURRENT) {
+			this.copy = Copy.STALE;
+		}
+	}
+
+	/**
 	 * This server orders from now on, in an epoch of its own.
 	 * @param rank the epoch
 	 */

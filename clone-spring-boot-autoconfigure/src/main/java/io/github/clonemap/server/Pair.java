@@ -196,6 +196,7 @@ final class Pair {
 	 */
 	void askAnew() {
 		this.passiveLink.stop();
+		this.binaryStar.onCopyLost();
 	}
 
 	/**
@@ -250,9 +251,11 @@ final class Pair {
 	private void onPeer(Peer peer, long nowNanos) {
 		boolean isNew = !isPeer(peer.serverId());
 		within(nowNanos, () -> {
+			// While something is missing here, the peer does not know it yet.
+			long peerInSync = this.passiveLink.isComplete() ? peer.peerInSync() : 0;
 			this.binaryStar.onPeer(new PeerState(peer.serverId(), peer.number(),
 					peer.backup() ? BinaryStarRole.BACKUP : BinaryStarRole.PRIMARY, STATES[peer.state()], peer.rank(),
-					peer.sequence(), peer.hasCopy(), peer.peerInSync()), nowNanos);
+					peer.sequence(), peer.hasCopy(), peerInSync), nowNanos);
 			return true;
 		});
 		if (this.binaryStar.state() == BinaryStarState.PASSIVE && STATES[peer.state()] == BinaryStarState.ACTIVE) {

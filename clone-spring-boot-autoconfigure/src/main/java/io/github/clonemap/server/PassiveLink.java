@@ -90,6 +90,13 @@ final class PassiveLink {
 	}
 
 	/**
+	 * Whether there is a whole copy, to which the log is added as it comes.
+	 */
+	boolean isComplete() {
+		return this.complete;
+	}
+
+	/**
 	 * Whether nothing is missing of what a server hands over.
 	 */
 	boolean hasAll(HandOver handOver) {

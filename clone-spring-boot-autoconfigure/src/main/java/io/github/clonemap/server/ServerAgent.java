@@ -76,6 +76,12 @@ public final class ServerAgent implements ServerTransport.Handler {
 
 	private long committedBeforePassive;
 
+	/**
+	 * The highest epoch in which this server has ordered. It must not order in one twice:
+	 * what it gave up would look like a part of what came after.
+	 */
+	private int usedEpoch;
+
 	private long conflicts;
 
 	private long malformed;
@@ -365,7 +371,8 @@ public final class ServerAgent implements ServerTransport.Handler {
 			ServerAgent agent = ServerAgent.this;
 			long sequence = agent.state.sequence();
 			if (hadCopy && agent.pair != null) {
-				int epoch = Math.max(Sequence.epoch(sequence), Sequence.epoch(agent.pair.peerSequence())) + 1;
+				int known = Math.max(Sequence.epoch(sequence), Sequence.epoch(agent.pair.peerSequence()));
+				int epoch = Math.max(known, agent.usedEpoch) + 1;
 				agent.log.restart(sequence);
 				agent.sequencer.continueFrom(agent.state);
 				agent.sequencer.begin(new LogRecord.Term(agent.serverId, Sequence.startOf(epoch), sequence));
@@ -380,6 +387,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 		public void onPassive() {
 			ServerAgent agent = ServerAgent.this;
 			agent.committedBeforePassive = agent.log.committedSequence();
+			agent.usedEpoch = Math.max(agent.usedEpoch, Sequence.epoch(agent.state.sequence()));
 			agent.requests.stepDown();
 			become(ServerRole.PASSIVE);
 		}
