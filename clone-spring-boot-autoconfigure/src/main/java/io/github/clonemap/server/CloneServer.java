@@ -1,8 +1,8 @@
 package io.github.clonemap.server;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
@@ -98,13 +98,15 @@ public final class CloneServer implements AutoCloseable {
 	/**
 	 * Hands over to the other server of the pair, if there is one that has everything,
 	 * tells the clients, closes the sockets and ends the thread; does nothing if it does
-	 * not run. Returns within a few seconds.
+	 * not run. Returns within a few seconds, when the listeners have heard all that there
+	 * was to hear.
 	 */
 	public synchronized void stop() {
 		Running running = this.running;
 		if (running != null) {
 			this.running = null;
 			running.thread.stop(STOP_NANOS);
+			running.announcer.awaitEnd();
 			logger.info("Server {} has stopped", Long.toHexString(running.serverId));
 		}
 	}
@@ -161,7 +163,7 @@ public final class CloneServer implements AutoCloseable {
 
 		private final Clock clock;
 
-		private final ExecutorService events;
+		private final Announcer announcer;
 
 		private final long serverId;
 
@@ -179,13 +181,9 @@ public final class CloneServer implements AutoCloseable {
 			this.sockets = sockets;
 			this.clock = CloneServer.this.clock;
 			this.serverId = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
-			this.events = Executors.newSingleThreadExecutor((work) -> {
-				Thread thread = new Thread(work, roleName() + "-events");
-				thread.setDaemon(true);
-				return thread;
-			});
+			this.announcer = new Announcer(roleName() + "-events");
 			this.agent = new ServerAgent(CloneServer.this.settings, CloneServer.this.pairSettings, sockets, this.clock,
-					this.serverId, new Announcer(this.events));
+					this.serverId, this.announcer);
 			this.report = this.agent.report();
 			this.reportNanos = this.clock.nanoTime();
 			this.thread = new AgentThread(this);
@@ -205,9 +203,11 @@ public final class CloneServer implements AutoCloseable {
 			this.agent.onTick(now);
 			this.more = this.sockets.drain(this.agent);
 			this.agent.flush();
-			if (now - this.reportNanos >= REPORT_NANOS) {
+			if (now - this.reportNanos >= REPORT_NANOS || this.announcer.hasNews()) {
 				this.reportNanos = now;
 				this.report = this.agent.report();
+				// After the report, so that whoever hears news and looks there sees it.
+				this.announcer.announce();
 			}
 		}
 
@@ -220,7 +220,7 @@ public final class CloneServer implements AutoCloseable {
 				this.agent.onStop();
 			}
 			finally {
-				this.events.shutdown();
+				this.announcer.end();
 				this.sockets.close();
 			}
 		}
@@ -241,28 +241,74 @@ public final class CloneServer implements AutoCloseable {
 	}
 
 	/**
-	 * Tells the listeners, on a thread that may block.
+	 * Keeps what the agent tells until the end of its turn, then tells the listeners, on
+	 * a thread that may block.
 	 */
 	private final class Announcer implements ServerListener {
 
-		private final Executor events;
+		private final List<Consumer<ServerListener>> news = new ArrayList<>();
 
-		Announcer(Executor events) {
-			this.events = events;
+		private final ExecutorService executor;
+
+		private volatile @Nullable Thread thread;
+
+		Announcer(String threadName) {
+			this.executor = Executors.newSingleThreadExecutor((work) -> {
+				Thread thread = new Thread(work, threadName);
+				thread.setDaemon(true);
+				this.thread = thread;
+				return thread;
+			});
 		}
 
 		@Override
 		public void onRoleChanged(ServerRole from, ServerRole to, int epoch) {
-			announce((listener) -> listener.onRoleChanged(from, to, epoch));
+			this.news.add((listener) -> listener.onRoleChanged(from, to, epoch));
 		}
 
 		@Override
 		public void onConflicts(List<CloneConflict> conflicts) {
-			announce((listener) -> listener.onConflicts(conflicts));
+			this.news.add((listener) -> listener.onConflicts(conflicts));
+		}
+
+		boolean hasNews() {
+			return !this.news.isEmpty();
+		}
+
+		void announce() {
+			this.news.forEach(this::announce);
+			this.news.clear();
+		}
+
+		/**
+		 * The last thing that the agent does with it.
+		 */
+		void end() {
+			announce();
+			this.executor.shutdown();
+		}
+
+		/**
+		 * Waits for the listeners: an application that ends would otherwise take with it
+		 * what one of them is about to write down. A listener that stops the server does
+		 * not wait for itself.
+		 */
+		void awaitEnd() {
+			if (Thread.currentThread() == this.thread) {
+				return;
+			}
+			try {
+				if (!this.executor.awaitTermination(STOP_NANOS, TimeUnit.NANOSECONDS)) {
+					logger.warn("A listener of the server does not return: nobody waits for it any longer");
+				}
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
 		}
 
 		private void announce(Consumer<ServerListener> event) {
-			this.events.execute(() -> CloneServer.this.listeners.forEach((listener) -> {
+			this.executor.execute(() -> CloneServer.this.listeners.forEach((listener) -> {
 				try {
 					event.accept(listener);
 				}

@@ -6,7 +6,8 @@ import io.github.clonemap.CloneConflict;
 
 /**
  * Hears what happens to a server of a pair. Called on a thread of its own, one call after
- * the other; it may block, at the cost of what comes after it.
+ * the other; it may block, at the cost of what comes after it. The server's report is by
+ * then at least as new as what is told.
  *
  * @since 0.1.0
  */
