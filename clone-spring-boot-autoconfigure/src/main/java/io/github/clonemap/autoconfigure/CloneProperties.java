@@ -129,7 +129,7 @@ public record CloneProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 * The embedded server.
 	 *
 	 * @param enabled Whether to host a server in this application. Enabled if no servers
-	 * are set, unless set.
+	 * are set, or if it has a role in a pair, unless set.
 	 * @param address Address to listen on. Its ports are for trusted networks only.
 	 * @param port Port of the requests, or 0 for any free one. The stream of updates has
 	 * the third port above it.
@@ -156,7 +156,8 @@ public record CloneProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 * Star).
 	 *
 	 * @param role What this server is of a pair. It is alone unless set.
-	 * @param address Address on which this server tells its peer what it is.
+	 * @param address Address on which this server tells its peer what it is. The one of
+	 * clone.server.address unless set.
 	 * @param port Port on which this server tells its peer what it is.
 	 * @param peer Endpoint on which the other server tells what it is, such as
 	 * tcp://host:port.
@@ -170,9 +171,16 @@ public record CloneProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 * @param conflictLog File to which writes are appended, one JSON object to a line,
 	 * that this server had accepted alone and that are given up after a partition.
 	 */
-	public record Bstar(@Nullable BinaryStarRole role, @DefaultValue("127.0.0.1") InetAddress address,
-			@DefaultValue("5003") int port, @Nullable String peer, @Nullable String peerServer,
-			@Nullable Duration peerTimeout, @DefaultValue("false") boolean startAlone, @Nullable Path conflictLog) {
+	public record Bstar(@Nullable BinaryStarRole role, @Nullable InetAddress address, @DefaultValue("5003") int port,
+			@Nullable String peer, @Nullable String peerServer, @Nullable Duration peerTimeout,
+			@DefaultValue("false") boolean startAlone, @Nullable Path conflictLog) {
+
+		/**
+		 * Where this server tells its peer what it is.
+		 */
+		InetAddress addressBeside(InetAddress serverAddress) {
+			return (this.address != null) ? this.address : serverAddress;
+		}
 
 	}
 

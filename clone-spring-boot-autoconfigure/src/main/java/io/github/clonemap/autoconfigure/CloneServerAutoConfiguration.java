@@ -37,22 +37,17 @@ public final class CloneServerAutoConfiguration {
 		PairSettings pair = CloneSettings.pair(server);
 		String address = ServerAddress.toListenOn(server.address());
 		ServerSockets.Factory sockets = (pair != null)
-				? ZmqServerSockets.factory(address, server.port(), settings.maxValueSize(),
-						CloneSettings.peer(server.bstar()))
+				? ZmqServerSockets.factory(address, server.port(), settings.maxValueSize(), CloneSettings.peer(server))
 				: ZmqServerSockets.factory(address, server.port(), settings.maxValueSize());
 		return new CloneServer(settings, pair, sockets, Clock.system());
 	}
 
 	@Bean
-	CloneServerEventPublisher cloneServerEventPublisher(CloneServer server, CloneProperties properties,
-			ConfigurableApplicationContext context) {
-		return new CloneServerEventPublisher(server, properties.server().bstar().conflictLog(), context);
-	}
-
-	@Bean
 	CloneServerLifecycle cloneServerLifecycle(CloneServer server, CloneProperties properties,
 			ConfigurableApplicationContext context) {
-		return new CloneServerLifecycle(server, properties.server().address(), context);
+		CloneServerEventPublisher publisher = new CloneServerEventPublisher(server,
+				properties.server().bstar().conflictLog(), context);
+		return new CloneServerLifecycle(server, properties.server(), publisher, context);
 	}
 
 }

@@ -20,10 +20,12 @@ import org.slf4j.LoggerFactory;
 
 import org.springframework.boot.json.JsonWriter;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.ResolvableType;
 
 /**
- * Publishes what happens to the embedded server as application events, and keeps what is
- * lost after a partition in a file, if there is one to keep it in.
+ * Publishes what happens to the embedded server as application events, from start to stop
+ * and only what somebody listens to, and keeps what is lost after a partition in a file,
+ * if there is one to keep it in.
  */
 final class CloneServerEventPublisher implements ServerListener {
 
@@ -47,16 +49,38 @@ final class CloneServerEventPublisher implements ServerListener {
 
 	private final ConfigurableApplicationContext context;
 
+	private boolean listening;
+
+	private volatile boolean roles;
+
+	private volatile boolean conflicts;
+
+	private volatile boolean running;
+
 	CloneServerEventPublisher(CloneServer server, @Nullable Path conflictLog, ConfigurableApplicationContext context) {
 		this.server = server;
 		this.conflictLog = conflictLog;
 		this.context = context;
-		server.addListener(this);
+	}
+
+	void start() {
+		this.running = true;
+		if (!this.listening) {
+			this.listening = true;
+			EventAudience audience = new EventAudience(this.context);
+			this.roles = audience.hears(ResolvableType.forClass(CloneServerRoleChangedEvent.class));
+			this.conflicts = audience.hears(ResolvableType.forClass(CloneConflictEvent.class));
+			this.server.addListener(this);
+		}
+	}
+
+	void stop() {
+		this.running = false;
 	}
 
 	@Override
 	public void onRoleChanged(ServerRole from, ServerRole to, int epoch) {
-		if (this.context.isActive()) {
+		if (this.running && this.roles) {
 			this.context.publishEvent(new CloneServerRoleChangedEvent(this.server, from.name(), to.name(), epoch));
 		}
 	}
@@ -66,7 +90,7 @@ final class CloneServerEventPublisher implements ServerListener {
 		if (this.conflictLog != null) {
 			append(this.conflictLog, conflicts);
 		}
-		if (this.context.isActive()) {
+		if (this.running && this.conflicts) {
 			this.context.publishEvent(new CloneConflictEvent(this.server, conflicts));
 		}
 	}

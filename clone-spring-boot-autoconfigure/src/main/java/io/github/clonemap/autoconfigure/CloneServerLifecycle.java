@@ -32,27 +32,29 @@ final class CloneServerLifecycle implements SmartLifecycle {
 
 	private final CloneServer server;
 
-	private final InetAddress address;
+	private final CloneProperties.Server properties;
+
+	private final CloneServerEventPublisher publisher;
 
 	private final ConfigurableApplicationContext context;
 
 	private volatile boolean running;
 
-	CloneServerLifecycle(CloneServer server, InetAddress address, ConfigurableApplicationContext context) {
+	CloneServerLifecycle(CloneServer server, CloneProperties.Server properties, CloneServerEventPublisher publisher,
+			ConfigurableApplicationContext context) {
 		this.server = server;
-		this.address = address;
+		this.properties = properties;
+		this.publisher = publisher;
 		this.context = context;
 	}
 
 	@Override
 	public void start() {
+		// Before the server, so that its first change of role is heard, too.
+		this.publisher.start();
 		this.server.start();
 		this.running = true;
-		if (!this.address.isLoopbackAddress()) {
-			logger.warn("The embedded server listens on {} (clone.server.address). Its ports have no protection of "
-					+ "their own: whoever reaches them can read and write everything, or stop the server. Keep them "
-					+ "inside a trusted network", this.address.getHostAddress());
-		}
+		warnOfStrangers();
 		int port = this.server.port();
 		for (ApplicationContext each = this.context; each != null; each = each.getParent()) {
 			if (each instanceof ConfigurableApplicationContext configurable) {
@@ -60,6 +62,23 @@ final class CloneServerLifecycle implements SmartLifecycle {
 			}
 		}
 		this.context.publishEvent(new CloneServerStartedEvent(this.server, port));
+	}
+
+	private void warnOfStrangers() {
+		InetAddress address = this.properties.address();
+		if (!address.isLoopbackAddress()) {
+			logger.warn("The embedded server listens on {} (clone.server.address). Its ports have no protection of "
+					+ "their own: whoever reaches them can read and write everything, or stop the server. Keep them "
+					+ "inside a trusted network", address.getHostAddress());
+		}
+		CloneProperties.Bstar bstar = this.properties.bstar();
+		InetAddress stateAddress = bstar.addressBeside(address);
+		if (bstar.role() != null && !stateAddress.isLoopbackAddress()) {
+			logger.warn(
+					"The embedded server tells its peer on {} what it is (clone.server.bstar.address). That port "
+							+ "has no protection of its own either. Keep it inside a trusted network",
+					stateAddress.getHostAddress());
+		}
 	}
 
 	/**
@@ -78,7 +97,9 @@ final class CloneServerLifecycle implements SmartLifecycle {
 	@Override
 	public void stop() {
 		this.running = false;
+		// After the server, so that its last change of role is heard, too.
 		this.server.stop();
+		this.publisher.stop();
 	}
 
 	/**

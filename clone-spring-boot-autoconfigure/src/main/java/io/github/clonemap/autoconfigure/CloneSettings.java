@@ -2,6 +2,8 @@ package io.github.clonemap.autoconfigure;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import io.github.clonemap.InvalidSettingException;
 import io.github.clonemap.client.ClientSettings;
@@ -23,6 +25,11 @@ import org.springframework.util.unit.DataSize;
 final class CloneSettings {
 
 	private static final int MAX_PORT = 65_535;
+
+	/**
+	 * Not a {@link ServerEndpoint}: it has one port only, and another one by default.
+	 */
+	private static final Pattern STATE_ENDPOINT = Pattern.compile("tcp://[^\\s/]+:(\\d{1,5})");
 
 	private CloneSettings() {
 	}
@@ -95,25 +102,51 @@ final class CloneSettings {
 	/**
 	 * Where the two servers of a pair find each other.
 	 */
-	static PeerEndpoints peer(CloneProperties.Bstar bstar) {
+	static PeerEndpoints peer(CloneProperties.Server properties) {
+		CloneProperties.Bstar bstar = properties.bstar();
+		int port = properties.port();
 		if (bstar.port() < 1 || bstar.port() > MAX_PORT) {
 			throw invalid("clone.server.bstar.port", bstar.port(), "between 1 and " + MAX_PORT);
 		}
-		return new PeerEndpoints(ServerAddress.toListenOn(bstar.address()), bstar.port(),
-				endpoint("clone.server.bstar.peer", bstar.peer(), "the other server's clone.server.bstar.port")
-					.requests(),
-				endpoint("clone.server.bstar.peer-server", bstar.peerServer(), "the other server's clone.server.port"));
+		if (port != 0 && bstar.port() >= port && bstar.port() <= port + ServerEndpoint.STREAM_PORT_OFFSET) {
+			throw invalid("clone.server.bstar.port", bstar.port(), "outside of " + port + " to "
+					+ (port + ServerEndpoint.STREAM_PORT_OFFSET) + ", the ports of clone.server.port");
+		}
+		return new PeerEndpoints(ServerAddress.toListenOn(bstar.addressBeside(properties.address())), bstar.port(),
+				peerState(bstar), peerServer(bstar));
 	}
 
-	private static ServerEndpoint endpoint(String name, @Nullable String text, String where) {
-		if (text == null) {
-			throw invalid(name, "", "set, where clone.server.bstar.role is: tcp://host:port, with " + where);
+	private static String peerState(CloneProperties.Bstar bstar) {
+		String name = "clone.server.bstar.peer";
+		if (bstar.peer() == null) {
+			throw invalid(name, "",
+					"set where clone.server.bstar.role is, as tcp://host:port with the other server's "
+							+ "clone.server.bstar.port" + ((bstar.peerServer() == null)
+									? "; and so must clone.server.bstar.peer-server, with its clone.server.port" : ""));
+		}
+		Matcher matcher = STATE_ENDPOINT.matcher(bstar.peer().trim());
+		if (!matcher.matches() || Integer.parseInt(matcher.group(1)) < 1
+				|| Integer.parseInt(matcher.group(1)) > MAX_PORT) {
+			throw invalid(name, bstar.peer(), "tcp://host:port with the other server's clone.server.bstar.port, such "
+					+ "as tcp://localhost:5003");
+		}
+		return matcher.group();
+	}
+
+	/**
+	 * Where the other server of a pair takes requests.
+	 */
+	static ServerEndpoint peerServer(CloneProperties.Bstar bstar) {
+		String name = "clone.server.bstar.peer-server";
+		if (bstar.peerServer() == null) {
+			throw invalid(name, "", "set where clone.server.bstar.role is, as tcp://host:port with the other server's "
+					+ "clone.server.port");
 		}
 		try {
-			return ServerEndpoint.parse(text);
+			return ServerEndpoint.parse(bstar.peerServer());
 		}
 		catch (IllegalArgumentException ex) {
-			throw new InvalidConfigurationPropertyValueException(name, text, ex.getMessage() + ".");
+			throw new InvalidConfigurationPropertyValueException(name, bstar.peerServer(), ex.getMessage() + ".");
 		}
 	}
 

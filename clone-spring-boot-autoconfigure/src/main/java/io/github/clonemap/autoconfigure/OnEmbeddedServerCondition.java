@@ -17,11 +17,13 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
  * Whether the application hosts a server: as {@code clone.server.enabled} says, else if
- * nobody says where servers are.
+ * the server has a role in a pair, or nobody says where servers are.
  */
 class OnEmbeddedServerCondition extends SpringBootCondition implements ConfigurationCondition {
 
 	private static final String ENABLED = "clone.server.enabled";
+
+	private static final String ROLE = "clone.server.bstar.role";
 
 	private static final String SERVERS = "clone.servers";
 
@@ -38,6 +40,9 @@ class OnEmbeddedServerCondition extends SpringBootCondition implements Configura
 		Boolean enabled = environment.getProperty(ENABLED, Boolean.class);
 		if (enabled != null) {
 			return new ConditionOutcome(enabled, message.because(ENABLED + " is " + enabled));
+		}
+		if (environment.containsProperty(ROLE)) {
+			return ConditionOutcome.match(message.because(ROLE + " is set"));
 		}
 		if (!Binder.get(environment).bind(SERVERS, Bindable.listOf(String.class)).orElseGet(List::of).isEmpty()) {
 			return ConditionOutcome.noMatch(message.because(SERVERS + " is set"));

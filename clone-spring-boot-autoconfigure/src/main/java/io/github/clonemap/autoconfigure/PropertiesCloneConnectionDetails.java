@@ -10,7 +10,8 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 
 /**
  * The servers of {@code clone.servers}; without any, the embedded server, whose port is
- * known only once it has started and may be another one after a restart.
+ * known only once it has started and may be another one after a restart, and the other
+ * one of its pair: only one of the two is active.
  */
 final class PropertiesCloneConnectionDetails implements CloneConnectionDetails {
 
@@ -44,8 +45,10 @@ final class PropertiesCloneConnectionDetails implements CloneConnectionDetails {
 	@Override
 	public List<ServerEndpoint> getServers() {
 		if (this.configured.isEmpty() && this.embedded != null) {
-			return List
-				.of(new ServerEndpoint(ServerAddress.toConnectTo(this.properties.address()), this.embedded.port()));
+			ServerEndpoint own = new ServerEndpoint(ServerAddress.toConnectTo(this.properties.address()),
+					this.embedded.port());
+			CloneProperties.Bstar bstar = this.properties.bstar();
+			return (bstar.role() != null) ? List.of(own, CloneSettings.peerServer(bstar)) : List.of(own);
 		}
 		return this.configured;
 	}

@@ -24,11 +24,37 @@ class ServerBindFailureAnalyzer extends AbstractFailureAnalyzer<ServerBindExcept
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, ServerBindException cause) {
+		String port = this.environment.getProperty("clone.server.port", "5556");
+		if (isStateOfAPair(cause)) {
+			return cause.isInUse() ? statePortInUse(cause) : foreignStateAddress(cause);
+		}
 		if (!cause.isInUse()) {
 			return foreignAddress(cause);
 		}
-		String port = this.environment.getProperty("clone.server.port", "5556");
 		return cause.getEndpoint().endsWith(":" + port) ? portInUse(cause, port) : streamPortInUse(cause, port);
+	}
+
+	/**
+	 * The settings see to it that its port is another one than those of the server.
+	 */
+	private boolean isStateOfAPair(ServerBindException cause) {
+		return this.environment.containsProperty("clone.server.bstar.role")
+				&& cause.getEndpoint().endsWith(":" + this.environment.getProperty("clone.server.bstar.port", "5003"));
+	}
+
+	private FailureAnalysis statePortInUse(ServerBindException cause) {
+		String description = "The embedded Clone server cannot listen on %s: the port is in use. As one of a pair it "
+				+ "tells its peer there what it is (clone.server.bstar.port).";
+		String action = "Set clone.server.bstar.port to a free port, and clone.server.bstar.peer of the other server to "
+				+ "the same one. If both servers of the pair run on this machine, each needs ports of its own.";
+		return new FailureAnalysis(description.formatted(cause.getEndpoint()), action, cause);
+	}
+
+	private FailureAnalysis foreignStateAddress(ServerBindException cause) {
+		String description = "The embedded Clone server cannot listen on %s: the address is not one of this machine.";
+		String action = "Set clone.server.bstar.address to an address of this machine that the other server of the "
+				+ "pair reaches, or leave it out: then it is that of clone.server.address.";
+		return new FailureAnalysis(description.formatted(cause.getEndpoint()), action, cause);
 	}
 
 	private FailureAnalysis portInUse(ServerBindException cause, String port) {

@@ -2,14 +2,20 @@ package io.github.clonemap.autoconfigure;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 
 import io.github.clonemap.autoconfigure.CloneProperties.MapProperties;
 import io.github.clonemap.autoconfigure.CloneProperties.StartupMode;
+import io.github.clonemap.binarystar.BinaryStarRole;
 import io.github.clonemap.client.ClientSettings;
 import io.github.clonemap.client.ServerEndpoint;
+import io.github.clonemap.server.PairSettings;
 import io.github.clonemap.server.ServerSettings;
+import io.github.clonemap.zeromq.PeerEndpoints;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
@@ -33,6 +39,48 @@ class ClonePropertiesTests {
 		assertThat(server.port()).isEqualTo(ServerEndpoint.parse("tcp://localhost").port());
 		assertThat(server.address()).isEqualTo(InetAddress.getByName("127.0.0.1"));
 		assertThat(server.enabled()).isNull();
+	}
+
+	@Test
+	void aServerIsAloneUnlessItHasARole() {
+		CloneProperties.Server server = bind(Map.of()).server();
+		assertThat(CloneSettings.pair(server)).isNull();
+		assertThat(server.bstar().port()).isEqualTo(5003);
+		assertThat(server.bstar().conflictLog()).isNull();
+	}
+
+	@Test
+	void pairDefaultsAreThoseOfTheEngine() {
+		CloneProperties.Server server = bind(Map.of("clone.server.bstar.role", "backup")).server();
+		PairSettings pair = CloneSettings.pair(server);
+		assertThat(pair).isEqualTo(new PairSettings(BinaryStarRole.BACKUP,
+				ServerSettings.defaults().heartbeat().multipliedBy(PairSettings.DEFAULT_PEER_TIMEOUT_HEARTBEATS),
+				false));
+	}
+
+	@Test
+	void pairSettingsComeFromProperties() {
+		CloneProperties.Server server = bind(Map.of("clone.server.heartbeat", "1s", "clone.server.bstar.role",
+				"primary", "clone.server.bstar.peer-timeout", "2s", "clone.server.bstar.start-alone", "true",
+				"clone.server.bstar.peer", "tcp://b:5004", "clone.server.bstar.peer-server", "tcp://b:5566",
+				"clone.server.bstar.port", "5005"))
+			.server();
+		assertThat(CloneSettings.pair(server))
+			.isEqualTo(new PairSettings(BinaryStarRole.PRIMARY, Duration.ofSeconds(2), true));
+		assertThat(CloneSettings.peer(server))
+			.isEqualTo(new PeerEndpoints("127.0.0.1", 5005, "tcp://b:5004", new ServerEndpoint("b", 5566)));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "10.0.0.5,,10.0.0.5", "10.0.0.5,10.0.0.6,10.0.0.6", "::1,,[0:0:0:0:0:0:0:1]" })
+	void aServerTellsItsPeerWhereItListensUnlessToldOtherwise(String address, String stateAddress, String expected) {
+		Map<String, String> properties = new HashMap<>(
+				Map.of("clone.server.address", address, "clone.server.bstar.role", "primary", "clone.server.bstar.peer",
+						"tcp://b:5004", "clone.server.bstar.peer-server", "tcp://b:5566"));
+		if (stateAddress != null) {
+			properties.put("clone.server.bstar.address", stateAddress);
+		}
+		assertThat(CloneSettings.peer(bind(properties).server()).address()).isEqualTo(expected);
 	}
 
 	@Test

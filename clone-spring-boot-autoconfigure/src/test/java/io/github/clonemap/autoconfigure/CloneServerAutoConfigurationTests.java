@@ -55,6 +55,17 @@ class CloneServerAutoConfigurationTests {
 	}
 
 	@Test
+	void serverRunsIfItHasARoleUnlessItIsDisabled() {
+		ApplicationContextRunner runner = this.contextRunner.withPropertyValues(
+				"clone.servers=tcp://localhost:1,tcp://localhost:2", "clone.server.bstar.role=backup",
+				"clone.server.bstar.port=" + FreePorts.place().statePort(), "clone.server.bstar.peer=tcp://localhost:3",
+				"clone.server.bstar.peer-server=tcp://localhost:1");
+		runner.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(CloneServer.class));
+		runner.withPropertyValues("clone.server.enabled=false")
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(CloneServer.class));
+	}
+
+	@Test
 	void serverRunsBesideConnectionDetailsOnlyIfAskedFor() {
 		ApplicationContextRunner runner = this.contextRunner.withBean(CloneConnectionDetails.class,
 				() -> () -> List.of(new ServerEndpoint("localhost", 1)));
@@ -158,8 +169,25 @@ class CloneServerAutoConfigurationTests {
 		this.contextRunner.withPropertyValues("clone.server.address=" + address, "clone.startup.mode=wait")
 			.run((context) -> {
 				assertThat(context.getBean(CloneClient.class).state()).isEqualTo(CloneState.LIVE);
-				assertThat(output).containsOnlyOnce("Keep them inside a trusted network");
+				assertThat(output).containsOnlyOnce("Keep them inside a trusted network")
+					.doesNotContain("clone.server.bstar.address");
 			});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "127.0.0.1,,false", "127.0.0.1,0.0.0.0,true", "0.0.0.0,,true", "0.0.0.0,127.0.0.1,false" })
+	void theAddressForThePeerIsWarnedOfToo(String address, String stateAddress, boolean warned, CapturedOutput output) {
+		ApplicationContextRunner runner = this.contextRunner.withPropertyValues("clone.server.address=" + address,
+				"clone.server.bstar.role=backup", "clone.server.bstar.port=" + FreePorts.place().statePort(),
+				"clone.server.bstar.peer=tcp://localhost:3", "clone.server.bstar.peer-server=tcp://localhost:1");
+		if (stateAddress != null) {
+			runner = runner.withPropertyValues("clone.server.bstar.address=" + stateAddress);
+		}
+		runner.run((context) -> {
+			assertThat(context).hasNotFailed();
+			String warning = "tells its peer on 0.0.0.0 what it is (clone.server.bstar.address)";
+			assertThat(output.getOut().contains(warning)).isEqualTo(warned);
+		});
 	}
 
 	static class Hearing {

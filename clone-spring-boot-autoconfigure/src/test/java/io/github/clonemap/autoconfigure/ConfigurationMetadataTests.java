@@ -56,7 +56,8 @@ class ConfigurationMetadataTests {
 	@CsvSource({ "clone.startup.mode,io.github.clonemap.autoconfigure.CloneProperties$StartupMode",
 			"clone.events.overflow,io.github.clonemap.client.EventOverflow",
 			"clone.gap.policy,io.github.clonemap.client.GapPolicy",
-			"clone.snail.policy,io.github.clonemap.client.SnailPolicy" })
+			"clone.snail.policy,io.github.clonemap.client.SnailPolicy",
+			"clone.server.bstar.role,io.github.clonemap.binarystar.BinaryStarRole" })
 	void everyChoiceIsHinted(String property, Class<? extends Enum<?>> type) {
 		JsonNode hint = StreamSupport.stream(this.metadata.get("hints").spliterator(), false)
 			.filter((candidate) -> candidate.get("name").asString().equals(property))

@@ -9,6 +9,9 @@ import java.util.stream.Stream;
 import io.github.clonemap.client.ServerEndpoint;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -141,6 +144,112 @@ class FailureAnalysisTests {
 		assertThat(output).contains("APPLICATION FAILED TO START")
 			.contains("Invalid value 'PT10S' for configuration property 'clone.server.session-timeout'")
 			.contains("It must be at least two heartbeats and less than a day.");
+	}
+
+	@Test
+	void aRoleWithoutAPeerIsExplained(CapturedOutput output) {
+		fail("clone.server.bstar.role=primary", "clone.server.bstar.peer-server=tcp://localhost:5566");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("for configuration property 'clone.server.bstar.peer'")
+			.contains("It must be set where clone.server.bstar.role is, as tcp://host:port with the other server's "
+					+ "clone.server.bstar.port.")
+			.doesNotContain("peer-server,");
+	}
+
+	@Test
+	void aRoleWithoutThePeersServerIsExplained(CapturedOutput output) {
+		fail("clone.server.bstar.role=primary", "clone.server.bstar.peer=tcp://localhost:5004");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("for configuration property 'clone.server.bstar.peer-server'")
+			.contains("It must be set where clone.server.bstar.role is, as tcp://host:port with the other server's "
+					+ "clone.server.port.");
+	}
+
+	@Test
+	void aRoleAloneIsToldBothPropertiesThatAreMissing(CapturedOutput output) {
+		fail("clone.server.bstar.role=backup");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("for configuration property 'clone.server.bstar.peer'")
+			.contains("and so must clone.server.bstar.peer-server, with its clone.server.port.");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "localhost:5004", "tcp://localhost", "tcp://localhost:0", "tcp://localhost:65536",
+			"tcp://local host:5004" })
+	void aBadPeerIsExplained(String peer, CapturedOutput output) {
+		fail("clone.server.bstar.role=backup", "clone.server.bstar.peer=" + peer,
+				"clone.server.bstar.peer-server=localhost");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("Invalid value '" + peer + "' for configuration property 'clone.server.bstar.peer'")
+			.contains("tcp://host:port with the other server's clone.server.bstar.port, such as tcp://localhost:5003.");
+	}
+
+	@Test
+	void aBadServerOfThePeerIsExplained(CapturedOutput output) {
+		fail("clone.server.bstar.role=backup", "clone.server.bstar.peer=tcp://localhost:65535",
+				"clone.server.bstar.peer-server=localhost:5566");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("Invalid value 'localhost:5566' for configuration property 'clone.server.bstar.peer-server'")
+			.contains("'localhost:5566' is not an endpoint: write tcp://host:port, such as tcp://localhost:5556.");
+	}
+
+	@Test
+	void aPeerTimeoutBelowTwoHeartbeatsIsExplained(CapturedOutput output) {
+		fail("clone.server.heartbeat=1s", "clone.server.bstar.role=primary",
+				"clone.server.bstar.peer=tcp://localhost:5004", "clone.server.bstar.peer-server=tcp://localhost:5566",
+				"clone.server.bstar.peer-timeout=1999ms");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("Invalid value '1999ms' for configuration property 'clone.server.bstar.peer-timeout'")
+			.contains("It must be at least two of clone.server.heartbeat, which is PT1S.");
+	}
+
+	@Test
+	void aPeerTimeoutThatTheEngineRefusesIsExplained(CapturedOutput output) {
+		fail("clone.server.bstar.role=primary", "clone.server.bstar.peer=tcp://localhost:5004",
+				"clone.server.bstar.peer-server=tcp://localhost:5566", "clone.server.bstar.peer-timeout=6m");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("Invalid value '6m' for configuration property 'clone.server.bstar.peer-timeout'")
+			.contains("It must be between 30 milliseconds and 5 minutes.");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "5556,5556", "5556,5557", "5556,5559" })
+	void aStatePortAmongThoseOfTheServerIsExplained(String port, String statePort, CapturedOutput output) {
+		fail("clone.server.port=" + port, "clone.server.bstar.role=primary", "clone.server.bstar.port=" + statePort,
+				"clone.server.bstar.peer=tcp://localhost:5004", "clone.server.bstar.peer-server=tcp://localhost:5566");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("Invalid value '" + statePort + "' for configuration property 'clone.server.bstar.port'")
+			.contains("It must be outside of 5556 to 5559, the ports of clone.server.port.");
+	}
+
+	@Test
+	void aStatePortInUseIsExplained(CapturedOutput output) {
+		try (TestServer other = TestServer.start()) {
+			FreePorts.Place place = FreePorts.place();
+			fail("clone.server.port=" + place.port(), "clone.server.bstar.role=primary",
+					"clone.server.bstar.port=" + other.endpoint().port(),
+					"clone.server.bstar.peer=tcp://localhost:5004",
+					"clone.server.bstar.peer-server=tcp://localhost:5566");
+			assertThat(output).contains("APPLICATION FAILED TO START")
+				.contains(
+						"cannot listen on " + other.endpoint() + ": the port is in use. As one of a pair it tells its "
+								+ "peer there what it is (clone.server.bstar.port).")
+				.contains("Set clone.server.bstar.port to a free port, and clone.server.bstar.peer of the other server")
+				.doesNotContain("stream of updates")
+				.doesNotContain("clone.servers=")
+				.doesNotContain("clone.server.port=0");
+		}
+	}
+
+	@Test
+	void aStateAddressOfAnotherMachineIsExplained(CapturedOutput output) {
+		// Reserved for documentation (RFC 5737): no machine has it.
+		fail("clone.server.bstar.role=primary", "clone.server.bstar.address=192.0.2.1",
+				"clone.server.bstar.peer=tcp://localhost:5004", "clone.server.bstar.peer-server=tcp://localhost:5566");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("cannot listen on tcp://192.0.2.1:5003: the address is not one of this machine")
+			.contains("Set clone.server.bstar.address to an address of this machine")
+			.doesNotContain("set clone.servers instead");
 	}
 
 	private static void fail(String... properties) {
