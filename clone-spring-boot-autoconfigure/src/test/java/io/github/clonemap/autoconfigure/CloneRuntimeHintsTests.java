@@ -55,6 +55,14 @@ class CloneRuntimeHintsTests {
 		assertThat(RuntimeHintsPredicates.reflection().onType(byte[].class)).rejects(hints);
 	}
 
+	@Test
+	void aheadOfTimePropertiesOfAPairAreHinted() {
+		RuntimeHints hints = processAheadOfTime("clone.server.bstar.role=primary",
+				"clone.server.bstar.peer=tcp://localhost:5004", "clone.server.bstar.peer-server=tcp://localhost:5566");
+		assertThat(RuntimeHintsPredicates.reflection()
+			.onConstructorInvocation(CloneProperties.Bstar.class.getDeclaredConstructors()[0])).accepts(hints);
+	}
+
 	private static RuntimeHints processAheadOfTime(String... properties) {
 		try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
 			TestPropertyValues.of("clone.server.port=0").and(properties).applyTo(context);

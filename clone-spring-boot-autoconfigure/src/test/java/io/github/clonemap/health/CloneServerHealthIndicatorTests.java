@@ -6,6 +6,8 @@ import io.github.clonemap.server.CloneServer;
 import io.github.clonemap.server.ServerReport;
 import io.github.clonemap.server.ServerRole;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
@@ -33,6 +35,24 @@ class CloneServerHealthIndicatorTests {
 			.isEqualTo(Map.of("role", ServerRole.ACTIVE, "epoch", 2, "sequence", 42L, "sessions", 5, "entries", 3));
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "ACTIVE,true,0,UP", "ACTIVE,false,-1,UP", "PASSIVE,true,-1,UP", "PASSIVE,false,-1,OUT_OF_SERVICE",
+			"WAITING,false,-1,OUT_OF_SERVICE" })
+	void oneOfAPairIsOutOfServiceWhileItCanNeitherServeNorStandIn(ServerRole role, boolean inSync, long lag,
+			String expected) {
+		given(this.server.isRunning()).willReturn(true);
+		given(this.server.report()).willReturn(report(role, true, inSync, lag));
+		Health health = this.indicator.health();
+		assertThat(health.getStatus()).isEqualTo(new Status(expected));
+		assertThat(health.getDetails()).containsEntry("role", role).containsEntry("inSync", inSync);
+		if (lag < 0) {
+			assertThat(health.getDetails()).doesNotContainKey("replicaLag");
+		}
+		else {
+			assertThat(health.getDetails()).containsEntry("replicaLag", lag);
+		}
+	}
+
 	@Test
 	void downWhileItIsStopped() {
 		assertThat(this.indicator.health()).isEqualTo(Health.down().build());
@@ -45,8 +65,11 @@ class CloneServerHealthIndicatorTests {
 	}
 
 	private static ServerReport report() {
-		return new ServerReport(ServerRole.ACTIVE, 1, 2, 42, 3, 4, 5, 6, 7, 8, 9, 10, Map.of(), 11, false, false, -1,
-				0);
+		return report(ServerRole.ACTIVE, false, false, -1);
+	}
+
+	private static ServerReport report(ServerRole role, boolean paired, boolean inSync, long lag) {
+		return new ServerReport(role, 1, 2, 42, 3, 4, 5, 6, 7, 8, 9, 10, Map.of(), 11, paired, inSync, lag, 0);
 	}
 
 }

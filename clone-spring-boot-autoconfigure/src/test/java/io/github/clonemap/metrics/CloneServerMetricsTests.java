@@ -52,6 +52,27 @@ class CloneServerMetricsTests {
 	}
 
 	@Test
+	void aServerThatIsAloneHasNoNumbersOfAPair() {
+		assertThat(gauge("clone.server.replica.lag")).isNaN();
+		assertThat(gauge("clone.server.in.sync")).isNaN();
+		assertThat(count("clone.server.conflicts")).isZero();
+	}
+
+	@Test
+	void metersOfAPairReadTheReport() {
+		given(this.server.report()).willReturn(report(ServerRole.ACTIVE, true, 13, 14));
+		assertThat(gauge("clone.server.replica.lag")).isEqualTo(13);
+		assertThat(gauge("clone.server.in.sync")).isEqualTo(1);
+		assertThat(count("clone.server.conflicts")).isEqualTo(14);
+		given(this.server.report()).willReturn(report(ServerRole.WAITING, false, -1, 14));
+		assertThat(gauge("clone.server.replica.lag")).isNaN();
+		assertThat(gauge("clone.server.in.sync")).isZero();
+		assertThat(gauge("clone.server.role", "role", "waiting")).isEqualTo(1);
+		assertThat(gauge("clone.server.role", "role", "active")).isZero();
+		assertThat(gauge("clone.server.role", "role", "passive")).isZero();
+	}
+
+	@Test
 	void stoppedServerHasUnknownGaugesAndKeepsItsCounts() {
 		assertThat(count("clone.server.updates")).isEqualTo(7);
 		given(this.server.report()).willReturn(null);
@@ -71,6 +92,10 @@ class CloneServerMetricsTests {
 	private static ServerReport report() {
 		return new ServerReport(ServerRole.PASSIVE, 1, 2, 42, 3, 4, 5, 6, 7, 8, 9, 10,
 				Map.of(RejectReason.VALUE_TOO_LARGE, 12L), 11, false, false, -1, 0);
+	}
+
+	private static ServerReport report(ServerRole role, boolean inSync, long lag, long conflicts) {
+		return new ServerReport(role, 1, 2, 42, 3, 4, 5, 6, 7, 8, 9, 10, Map.of(), 11, true, inSync, lag, conflicts);
 	}
 
 }
