@@ -387,6 +387,8 @@ async function reason(response) {
 
 // State
 
+let role; // of the server that this instance hosts, as it was last seen
+
 function onState(state) {
   setText(byId('instance'), state.instance);
   showBadge(state.state);
@@ -394,16 +396,33 @@ function onState(state) {
   const noServer = 'No Clone server answers. What you see is the last known data; changes have to wait.';
   showBanner(stale ? noServer : undefined);
   const { server, entries } = state;
+  if (server && role && role !== server.role) {
+    say(`The Clone server of this instance is ${server.role.toLowerCase()} now, in epoch ${server.epoch}.`);
+  }
+  role = server?.role;
   const age = state.stalenessMillis === undefined ? 'never heard a server' : `${(state.stalenessMillis / 1000).toFixed(1)} s`;
   showFacts([
     ['Position', state.position],
     ['Age of data', age],
     ['Entries', `${entries.total}: ${entries.flags} flags, ${entries.readings} readings`],
     ['Web port', String(state.port)],
-    ['Clone server', server ? `hosted here, port ${server.port}` : 'in another process'],
-    ...(server ? [['Role of the server', `${server.role.toLowerCase()}, epoch ${server.epoch}`]] : []),
-    ...(server ? [['Clients of the server', String(server.sessions)]] : [])
+    ['Uses the server', state.uses ?? 'none'],
+    ...(server ? serverFacts(server) : [])
   ]);
+}
+
+function serverFacts({ port, role, epoch, sessions, inSync, replicaLag }) {
+  const facts = [
+    ['Hosts a server', `port ${port}`],
+    ['Role of the server', role.toLowerCase()],
+    ['Epoch of the server', String(epoch)],
+    ['Clients of the server', String(sessions)]
+  ];
+  if (inSync !== undefined) { // one of a pair
+    facts.push(['Pair in sync', inSync ? 'yes' : 'no: nothing could stand in without a loss'],
+      ['Replica lag', replicaLag === undefined ? 'unknown here' : `${replicaLag} updates`]);
+  }
+  return facts;
 }
 
 function showBadge(state) {

@@ -13,6 +13,7 @@ import io.github.clonemap.CloneChange;
 import io.github.clonemap.CloneChange.Kind;
 import io.github.clonemap.CloneEntry;
 import io.github.clonemap.event.CloneChangeEvent;
+import io.github.clonemap.event.CloneServerRoleChangedEvent;
 import io.github.clonemap.event.CloneStateChangedEvent;
 import io.github.clonemap.sample.EventStream.Event;
 import org.jspecify.annotations.Nullable;
@@ -99,7 +100,7 @@ class EventStreams implements SmartLifecycle {
 		}
 	}
 
-	@EventListener(CloneStateChangedEvent.class)
+	@EventListener({ CloneStateChangedEvent.class, CloneServerRoleChangedEvent.class })
 	void onState() {
 		broadcastState();
 	}

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import io.github.clonemap.CloneEncodingException;
 import io.github.clonemap.CloneEntry;
 import io.github.clonemap.CloneMap;
+import io.github.clonemap.client.CloneClient;
 import io.github.clonemap.protocol.Sequence;
 import io.github.clonemap.sample.StateView.Entries;
 import io.github.clonemap.sample.StateView.HostedServer;
@@ -34,15 +35,18 @@ class FleetBoard {
 
 	private final CloneMap<Reading> fleet;
 
+	private final CloneClient client;
+
 	private final ObjectProvider<CloneServer> server;
 
 	private final Instance instance;
 
-	FleetBoard(CloneMap<byte[]> cloneMap, CloneMap<Flag> flags, CloneMap<Reading> fleet,
+	FleetBoard(CloneMap<byte[]> cloneMap, CloneMap<Flag> flags, CloneMap<Reading> fleet, CloneClient client,
 			ObjectProvider<CloneServer> server, Instance instance) {
 		this.everything = cloneMap;
 		this.flags = flags;
 		this.fleet = fleet;
+		this.client = client;
 		this.server = server;
 		this.instance = instance;
 	}
@@ -124,15 +128,13 @@ class FleetBoard {
 		@Nullable Long stalenessMillis = CloneMap.NEVER_FRESH.equals(staleness) ? null : staleness.toMillis();
 		Entries entries = new Entries(this.everything.size(), this.flags.size(), this.fleet.size());
 		return new StateView(this.instance.name(), this.instance.port(), this.everything.state(), sequence,
-				Sequence.toString(sequence), stalenessMillis, entries, hostedServer());
+				Sequence.toString(sequence), stalenessMillis, entries, this.client.report().server(), hostedServer());
 	}
 
 	private @Nullable HostedServer hostedServer() {
 		CloneServer server = this.server.getIfAvailable();
 		ServerReport report = (server != null) ? server.report() : null;
-		return (server != null && report != null)
-				? new HostedServer(server.port(), report.role(), report.epoch(), report.entries(), report.sessions())
-				: null;
+		return (server != null && report != null) ? HostedServer.of(server.port(), report) : null;
 	}
 
 	/**

@@ -7,7 +7,8 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 
 /**
  * Starts the Fleet board. The first instance on a machine hosts the server; further ones
- * join it with {@code --server.port=8081 --clone.servers=tcp://localhost:5556}.
+ * join it with {@code --server.port=8081 --clone.servers=tcp://localhost:5556}. Or with a
+ * pair of servers: the profiles {@code primary}, {@code backup} and {@code client}.
  */
 @SpringBootApplication
 @ConfigurationPropertiesScan

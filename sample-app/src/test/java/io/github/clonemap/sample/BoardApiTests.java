@@ -108,8 +108,14 @@ class BoardApiTests {
 			.value(Integer.class, (value) -> assertThat(value).isPositive())
 			.jsonPath("$.server.port")
 			.isEqualTo(this.server.port())
+			.jsonPath("$.uses")
+			.isEqualTo("tcp://127.0.0.1:" + this.server.port())
 			.jsonPath("$.server.role")
-			.isEqualTo("ACTIVE");
+			.isEqualTo("ACTIVE")
+			.jsonPath("$.server.inSync")
+			.doesNotExist()
+			.jsonPath("$.server.replicaLag")
+			.doesNotExist();
 	}
 
 	@Test

@@ -7,6 +7,7 @@ import java.util.UUID;
 
 import io.github.clonemap.CloneMap;
 import io.github.clonemap.WriteOptions;
+import io.github.clonemap.event.CloneServerRoleChangedEvent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -15,6 +16,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.ApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -31,6 +33,9 @@ class EventApiTests {
 
 	@Autowired
 	private Instance instance;
+
+	@Autowired
+	private ApplicationContext context;
 
 	@LocalServerPort
 	private int port;
@@ -98,6 +103,18 @@ class EventApiTests {
 				.anySatisfy((state) -> assertThat(state.path("state").asString()).isEqualTo("LIVE"));
 			assertThat(source.comments()).contains("heartbeat");
 		});
+	}
+
+	@Test
+	void tellsTheStateWhenTheServerHasANewRole() {
+		EventSource source = open();
+		await().until(() -> !source.events("snapshot").isEmpty());
+		int before = source.events("state").size();
+		for (int i = 0; i < 10; i++) {
+			this.context.publishEvent(new CloneServerRoleChangedEvent(this, "PASSIVE", "ACTIVE", 2));
+		}
+		// By itself it comes once a second.
+		await().atMost(Duration.ofSeconds(4)).until(() -> source.events("state").size() >= before + 10);
 	}
 
 	@Test
