@@ -225,12 +225,25 @@ final class DispatchThreads implements Dispatcher {
 			Thread.interrupted();
 		}
 
+		/**
+		 * Waits for its end, also if the calling thread is interrupted: that one must not
+		 * go on before the last listener was called.
+		 */
 		boolean joinUntil(long deadlineNanos) {
-			try {
-				long millis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
-				join(Math.max(1, millis));
+			boolean interrupted = false;
+			while (isAlive()) {
+				long nanos = deadlineNanos - System.nanoTime();
+				if (nanos <= 0) {
+					break;
+				}
+				try {
+					TimeUnit.NANOSECONDS.timedJoin(this, nanos);
+				}
+				catch (InterruptedException ex) {
+					interrupted = true;
+				}
 			}
-			catch (InterruptedException ex) {
+			if (interrupted) {
 				Thread.currentThread().interrupt();
 			}
 			return !isAlive();

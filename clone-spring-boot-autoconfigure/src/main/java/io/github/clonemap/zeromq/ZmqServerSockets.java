@@ -80,7 +80,8 @@ public final class ZmqServerSockets implements ServerSockets {
 	 * @return the factory
 	 */
 	public static ServerSockets.Factory factory(String address, int port, int maxValueSize) {
-		return () -> bind(address, port, maxValueSize + FRAME_OVERHEAD);
+		return () -> UninterruptedCall.of("clone-server-bind",
+				() -> bind(address, port, maxValueSize + FRAME_OVERHEAD));
 	}
 
 	private static ServerSockets bind(String address, int port, long maxFrameBytes) {
