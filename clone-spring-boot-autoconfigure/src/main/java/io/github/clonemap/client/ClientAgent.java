@@ -17,6 +17,7 @@ import io.github.clonemap.protocol.Message.Hello;
 import io.github.clonemap.protocol.Message.Passive;
 import io.github.clonemap.protocol.Message.Pong;
 import io.github.clonemap.protocol.Message.Welcome;
+import io.github.clonemap.protocol.StreamRefusal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -189,6 +190,11 @@ final class ClientAgent implements ClientTransport.Handler {
 	@Override
 	public void onStream(byte[] frame) {
 		try {
+			String refusal = StreamRefusal.explanation(frame, this.replica.subtrees().topic());
+			if (refusal != null) {
+				this.session.onBye(new Bye(Bye.Reason.REFUSED, refusal), this.nowNanos);
+				return;
+			}
 			this.follower.onStream(frame, this.nowNanos);
 			updateState("the stream is heard");
 		}

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 import io.github.clonemap.agent.AgentSleep;
+import io.github.clonemap.agent.LogLimit;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -153,6 +154,8 @@ final class DispatchThreads implements Dispatcher {
 
 		private final AtomicLong bytes = new AtomicLong();
 
+		private final LogLimit log = new LogLimit(10);
+
 		private @Nullable Worker former;
 
 		private final Role role;
@@ -192,7 +195,8 @@ final class DispatchThreads implements Dispatcher {
 					work.run();
 				}
 				catch (Throwable ex) {
-					logger.warn("{}: the application's code failed", getName(), ex);
+					this.log.log(System.nanoTime(),
+							(leftOut) -> logger.warn("{}: the application's code failed{}", getName(), leftOut, ex));
 				}
 				if (work instanceof Delivery delivery) {
 					this.bytes.addAndGet(-delivery.weight());

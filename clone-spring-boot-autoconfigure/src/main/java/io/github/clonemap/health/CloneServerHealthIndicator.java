@@ -33,8 +33,17 @@ public final class CloneServerHealthIndicator extends AbstractHealthIndicator {
 			builder.down();
 			return;
 		}
-		builder.up()
-			.withDetail("role", report.role())
+		String trouble = this.server.trouble();
+		if (trouble != null) {
+			builder.down().withDetail("trouble", trouble);
+		}
+		else {
+			builder.up();
+		}
+		if (this.server.renewals() > 0) {
+			builder.withDetail("socketRenewals", this.server.renewals());
+		}
+		builder.withDetail("role", report.role())
 			.withDetail("epoch", report.epoch())
 			.withDetail("sequence", report.sequence())
 			.withDetail("sessions", report.sessions())

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.github.clonemap.agent.Clock;
+import io.github.clonemap.agent.LogLimit;
 import io.github.clonemap.protocol.Command;
 import io.github.clonemap.protocol.FrameWriter;
 import io.github.clonemap.protocol.MalformedMessageException;
@@ -23,6 +24,7 @@ import io.github.clonemap.protocol.Message.Sync;
 import io.github.clonemap.protocol.Message.Welcome;
 import io.github.clonemap.protocol.Message.Write;
 import io.github.clonemap.protocol.Sequence;
+import io.github.clonemap.protocol.StreamRefusal;
 import io.github.clonemap.protocol.Subtrees;
 import io.github.clonemap.protocol.Update;
 import io.github.clonemap.protocol.WriteOperation;
@@ -55,6 +57,12 @@ public final class ServerAgent implements ServerTransport.Handler {
 	 */
 	static final int MAX_STREAMS = 1024;
 
+	/**
+	 * How many epochs a client's word may bring at once: more changes of the server than
+	 * any client has lived through. A single forged one must not use them all up.
+	 */
+	static final int MAX_EPOCH_STEP = 1024;
+
 	private static final int ACK_BYTES = 64 << 10;
 
 	/**
@@ -74,6 +82,13 @@ public final class ServerAgent implements ServerTransport.Handler {
 	private final Deque<Session> transferring = new ArrayDeque<>();
 
 	private final FrameWriter writer = new FrameWriter(4096);
+
+	private final MalformedMessages malformed = new MalformedMessages();
+
+	/**
+	 * Whoever reaches the port can begin and end sessions as fast as the network goes.
+	 */
+	private final LogLimit sessionLog = new LogLimit(100);
 
 	private final ServerSettings settings;
 
@@ -98,8 +113,6 @@ public final class ServerAgent implements ServerTransport.Handler {
 	private long snapshots;
 
 	private long resumes;
-
-	private long malformed;
 
 	/**
 	 * Creates the agent.
@@ -190,18 +203,20 @@ public final class ServerAgent implements ServerTransport.Handler {
 		return new ServerReport(ServerRole.ACTIVE, this.serverId, Sequence.epoch(committed), committed,
 				this.sequencer.store().size(), this.sequencer.store().bytes(), this.sessions.size(),
 				this.publisher.size(), this.sequencer.updates(), this.snapshots, this.resumes, this.sequencer.expired(),
-				this.sequencer.rejected(), this.malformed);
+				this.sequencer.rejected(), this.malformed.counts());
 	}
 
 	@Override
 	public void onSubscribed(byte[] topic) {
 		try {
 			if (!this.publisher.subscribe(Subtrees.fromTopic(topic), this.sequencer.committed())) {
-				onMalformed("more than " + MAX_STREAMS + " different subscriptions");
+				onMalformed(MalformedReason.TOO_MANY_STREAMS, "more than " + MAX_STREAMS + " different subscriptions");
+				this.transport.publish(StreamRefusal.toFrame(topic,
+						"it has " + MAX_STREAMS + " different subscriptions, it cannot have more"));
 			}
 		}
 		catch (MalformedMessageException ex) {
-			onMalformed(String.valueOf(ex.getMessage()));
+			onMalformed(MalformedReason.TOPIC, String.valueOf(ex.getMessage()));
 		}
 	}
 
@@ -211,29 +226,32 @@ public final class ServerAgent implements ServerTransport.Handler {
 			this.publisher.unsubscribe(Subtrees.fromTopic(topic));
 		}
 		catch (MalformedMessageException ex) {
-			onMalformed(String.valueOf(ex.getMessage()));
+			onMalformed(MalformedReason.TOPIC, String.valueOf(ex.getMessage()));
 		}
 	}
 
 	@Override
-	public void onMalformed(String reason) {
-		if (this.malformed++ == 0) {
-			logger.warn("A message was malformed and dropped: {} (further ones are only counted)", reason);
-		}
+	public void onRenewed() {
+		this.publisher.unsubscribeAll();
+	}
+
+	@Override
+	public void onMalformed(MalformedReason reason, String explanation) {
+		this.malformed.count(reason, explanation);
 	}
 
 	@Override
 	public void onRequest(Route route, byte[] frame, byte[] body) {
 		Command command = Command.of(frame);
 		if (command == null) {
-			onMalformed("unknown command");
+			onMalformed(MalformedReason.COMMAND, "unknown command");
 			return;
 		}
 		try {
 			onMessage(route, Message.read(command, body, Update::new));
 		}
 		catch (MalformedMessageException ex) {
-			onMalformed(command + ": " + ex.getMessage());
+			onMalformed(MalformedReason.BODY, command + ": " + ex.getMessage());
 		}
 	}
 
@@ -245,6 +263,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 		Session session = this.sessionsByRoute.get(route);
 		if (session == null) {
 			if (!(message instanceof Bye)) {
+				onMalformed(MalformedReason.NO_SESSION, message.command() + " without a session");
 				send(route, new Bye(Bye.Reason.NO_SESSION, "no session: say HELLO"));
 			}
 			return;
@@ -266,7 +285,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 			end(session, bye.explanation());
 		}
 		else {
-			onMalformed(message.command() + " is not a request");
+			onMalformed(MalformedReason.NOT_A_REQUEST, message.command() + " is not a request");
 		}
 	}
 
@@ -279,6 +298,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 
 	private void onHello(Route route, Hello hello) {
 		if (hello.version() != Message.VERSION) {
+			onMalformed(MalformedReason.VERSION, "HELLO of version " + hello.version());
 			send(route, new Bye(Bye.Reason.REFUSED,
 					"this server speaks version " + Message.VERSION + ", not " + hello.version()));
 			return;
@@ -286,12 +306,15 @@ public final class ServerAgent implements ServerTransport.Handler {
 		if (hello.lastServerId() != this.serverId
 				&& Sequence.epoch(hello.lastSequence()) >= Sequence.epoch(this.sequencer.committed())
 				&& this.sequencer.overlaps(hello.lastSequence()) && !raiseEpochAbove(hello)) {
-			send(route, new Bye(Bye.Reason.REFUSED, "the client's epoch leaves no higher one: restart all clients"));
+			onMalformed(MalformedReason.EPOCH, "HELLO with epoch " + Sequence.epoch(hello.lastSequence()));
+			send(route, new Bye(Bye.Reason.REFUSED,
+					"the client's epoch leaves no higher one, or is too far ahead: restart all clients"));
 			return;
 		}
 		Session session = this.sessions.get(hello.clientId());
 		if (session == null) {
 			if (this.sessions.size() >= MAX_SESSIONS) {
+				onMalformed(MalformedReason.TOO_MANY_SESSIONS, "more than " + MAX_SESSIONS + " sessions");
 				send(route, new Bye(Bye.Reason.REFUSED,
 						"the server has " + MAX_SESSIONS + " sessions, it cannot have more"));
 				return;
@@ -299,7 +322,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 			session = new Session(hello.clientId(), ++this.lastSessionId, hello.name(), route,
 					Math.max(0, hello.nextCounter() - 1), this.nowNanos);
 			this.sessions.put(hello.clientId(), session);
-			logger.info("Session of {} begins", session);
+			log(session, "begins");
 		}
 		else {
 			this.sessionsByRoute.remove(session.route(), session);
@@ -311,7 +334,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 		if (former != null && former != session) {
 			// One connection, two clients: the earlier one has no way back any more.
 			former.reroute(Route.NONE);
-			logger.info("Session of {} lost its connection to {}", former, session);
+			log(former, "lost its connection to " + session);
 		}
 		send(route,
 				new Welcome(Message.VERSION, this.serverId, this.sequencer.committed(), this.nowMicros,
@@ -322,7 +345,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 
 	private boolean raiseEpochAbove(Hello hello) {
 		int epoch = Sequence.epoch(hello.lastSequence()) + 1;
-		if (epoch > Sequence.MAX_EPOCH) {
+		if (epoch > Sequence.MAX_EPOCH || epoch - Sequence.epoch(this.sequencer.committed()) > MAX_EPOCH_STEP) {
 			return false;
 		}
 		logger.info("Epoch {} -> {}: client '{}' comes from a server that had epoch {}",
@@ -337,6 +360,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 		long counter = write.firstCounter();
 		if (counter > session.lastCounter() + 1) {
 			// Something before it was lost on the way; the client will send it all again.
+			onMalformed(MalformedReason.MISSING_WRITES, "WRITE " + counter + " after " + session.lastCounter());
 			return;
 		}
 		if (counter <= session.lastCounter()) {
@@ -422,7 +446,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 	}
 
 	private void end(Session session, String reason) {
-		logger.info("Session of {} ends: {}", session, reason);
+		log(session, "ends: " + reason);
 		this.sessions.remove(session.clientId());
 		this.sessionsByRoute.remove(session.route(), session);
 		this.toAcknowledge.remove(session);
@@ -432,6 +456,10 @@ public final class ServerAgent implements ServerTransport.Handler {
 
 	private void onOrdered(Update update) {
 		this.publisher.publish(update, this.nowMicros, this.nowNanos);
+	}
+
+	private void log(Session session, String what) {
+		this.sessionLog.log(this.nowNanos, (leftOut) -> logger.info("Session of {} {}{}", session, what, leftOut));
 	}
 
 	private void send(Route route, Message message) {

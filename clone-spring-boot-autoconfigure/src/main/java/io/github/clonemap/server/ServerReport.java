@@ -18,11 +18,11 @@ import java.util.Map;
  * @param resumes how many times it has sent what was missed instead of a snapshot
  * @param expired how many entries have ended by their lifetime or session
  * @param rejected how many writes it has refused, by reason
- * @param malformed how many messages it could not understand
+ * @param malformed how many messages it could not use, by reason
  * @since 0.1.0
  */
 public record ServerReport(ServerRole role, long serverId, int epoch, long sequence, int entries, long bytes,
 		int sessions, int subscriptions, long updates, long snapshots, long resumes, long expired,
-		Map<RejectReason, Long> rejected, long malformed) {
+		Map<RejectReason, Long> rejected, Map<MalformedReason, Long> malformed) {
 
 }

@@ -4,10 +4,14 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.function.Consumer;
 
 import io.github.clonemap.client.ClientSettings;
 import io.github.clonemap.client.ServerEndpoint;
 import io.github.clonemap.protocol.Command;
+import io.github.clonemap.protocol.Subtrees;
+import io.github.clonemap.server.MalformedReason;
 import io.github.clonemap.server.Route;
 import io.github.clonemap.server.ServerBindException;
 import io.github.clonemap.server.ServerSockets;
@@ -53,6 +57,8 @@ public final class ZmqServerSockets implements ServerSockets {
 
 	private static final int FRAME_OVERHEAD = 256 << 10;
 
+	private static final Duration PROBE_SILENCE = Duration.ofSeconds(5);
+
 	private final SocketWait wait = new SocketWait();
 
 	private final ZContext context;
@@ -63,8 +69,15 @@ public final class ZmqServerSockets implements ServerSockets {
 
 	private final int port;
 
-	private ZmqServerSockets(ZContext context, Socket requests, Socket stream, int port) {
+	private final IoThreads threads;
+
+	private final ServerProbe probe;
+
+	private ZmqServerSockets(ZContext context, IoThreads threads, ServerProbe probe, Socket requests, Socket stream,
+			int port) {
 		this.context = context;
+		this.threads = threads;
+		this.probe = probe;
 		this.requests = requests;
 		this.stream = stream;
 		this.port = port;
@@ -81,16 +94,28 @@ public final class ZmqServerSockets implements ServerSockets {
 	 */
 	public static ServerSockets.Factory factory(String address, int port, int maxValueSize) {
 		return () -> UninterruptedCall.of("clone-server-bind",
-				() -> bind(address, port, maxValueSize + FRAME_OVERHEAD));
+				() -> open(address, port, maxValueSize + FRAME_OVERHEAD, PROBE_SILENCE, (socket) -> {
+				}));
 	}
 
-	private static ServerSockets bind(String address, int port, long maxFrameBytes) {
+	/**
+	 * Opens sockets that are renewed when their thread dies.
+	 * @param probeSilence how long nothing may come of the probe
+	 * @param customizer gets each socket before it is bound
+	 */
+	static ServerSockets open(String address, int port, long maxFrameBytes, Duration probeSilence,
+			Consumer<Socket> customizer) {
+		return new RenewedServerSockets(
+				(any) -> bind(address, any, new Details(maxFrameBytes, probeSilence, customizer)), port);
+	}
+
+	private static ZmqServerSockets bind(String address, int port, Details details) {
 		if (port != 0) {
-			return tryBind(address, port, maxFrameBytes);
+			return tryBind(address, port, details);
 		}
 		for (int attempt = 1;; attempt++) {
 			try {
-				return tryBind(address, 0, maxFrameBytes);
+				return tryBind(address, 0, details);
 			}
 			catch (ServerBindException ex) {
 				if (!ex.isInUse() || attempt == ANY_PORT_ATTEMPTS) {
@@ -100,20 +125,26 @@ public final class ZmqServerSockets implements ServerSockets {
 		}
 	}
 
-	private static ServerSockets tryBind(String address, int port, long maxFrameBytes) {
-		ZContext context = Sockets.context("clone-server");
+	private static ZmqServerSockets tryBind(String address, int port, Details details) {
+		IoThreads threads = new IoThreads();
+		ZContext context = Sockets.context("clone-server", threads);
 		try {
 			String host = SCHEME
 					+ ((address.contains(":") && !address.startsWith("[")) ? "[" + address + "]" : address);
-			Socket requests = Sockets.create(context, SocketType.ROUTER, maxFrameBytes, host);
+			Socket requests = Sockets.create(context, SocketType.ROUTER, details.maxFrameBytes, host);
+			details.customizer.accept(requests);
 			requests.setSndHWM(REPLY_LIMIT);
 			requests.setRcvHWM(RECEIVE_LIMIT);
 			int bound = bind(requests, host, port);
-			Socket stream = Sockets.create(context, SocketType.XPUB, maxFrameBytes, host);
+			// What comes here are subscriptions, and each costs JeroMQ more than its
+			// size.
+			Socket stream = Sockets.create(context, SocketType.XPUB, Subtrees.MAX_BYTES + 1, host);
+			details.customizer.accept(stream);
 			stream.setXpubVerbose(true);
 			stream.setSndHWM(STREAM_LIMIT);
 			bind(stream, host, bound + ServerEndpoint.STREAM_PORT_OFFSET);
-			return new ZmqServerSockets(context, requests, stream, bound);
+			ServerProbe probe = new ServerProbe(context, host, bound, details.probeSilence);
+			return new ZmqServerSockets(context, threads, probe, requests, stream, bound);
 		}
 		catch (RuntimeException ex) {
 			context.close();
@@ -213,10 +244,35 @@ public final class ZmqServerSockets implements ServerSockets {
 
 	@Override
 	public void close() {
+		if (this.threads.death() != null) {
+			// To close them properly would wait for that thread, for ever.
+			abandon();
+			return;
+		}
 		this.wait.close();
 		Sockets.close(this.requests, true);
 		Sockets.close(this.stream, false);
 		this.context.close();
+	}
+
+	/**
+	 * What is wrong with the threads behind these sockets.
+	 * @return what, or {@code null} if they work
+	 */
+	@Nullable String findTrouble(long nowNanos) {
+		Throwable death = this.threads.death();
+		if (death != null) {
+			return "their thread died of " + death;
+		}
+		return this.probe.isSilent(nowNanos) ? "their thread does not answer" : null;
+	}
+
+	/**
+	 * Lets go of everything without closing it, for which the thread would be needed.
+	 */
+	void abandon() {
+		this.threads.abandon(this.context);
+		this.wait.close();
 	}
 
 	private void onRequest(byte[] identity, Handler handler) {
@@ -226,8 +282,12 @@ public final class ZmqServerSockets implements ServerSockets {
 		while (nextFrame() != null) {
 			tooMany++;
 		}
+		if (this.probe.isMine(identity)) {
+			this.probe.onHeard(System.nanoTime());
+			return;
+		}
 		if (command == null || body == null || tooMany > 0) {
-			handler.onMalformed("a request has a command and a body, not "
+			handler.onMalformed(MalformedReason.FRAMES, "a request has a command and a body, not "
 					+ ((command == null) ? "nothing" : ((body == null) ? "one frame" : (2 + tooMany) + " frames")));
 			return;
 		}
@@ -240,7 +300,7 @@ public final class ZmqServerSockets implements ServerSockets {
 
 	private static void onSubscription(byte[] message, Handler handler) {
 		if (message.length == 0) {
-			handler.onMalformed("an empty subscription");
+			handler.onMalformed(MalformedReason.TOPIC, "an empty subscription");
 			return;
 		}
 		byte[] topic = new byte[message.length - 1];
@@ -248,8 +308,16 @@ public final class ZmqServerSockets implements ServerSockets {
 		switch (message[0]) {
 			case 0 -> handler.onUnsubscribed(topic);
 			case 1 -> handler.onSubscribed(topic);
-			default -> handler.onMalformed("a message on the stream's port that is no subscription");
+			default ->
+				handler.onMalformed(MalformedReason.TOPIC, "a message on the stream's port that is no subscription");
 		}
+	}
+
+	/**
+	 * What all sockets of a server have in common, each time.
+	 */
+	private record Details(long maxFrameBytes, Duration probeSilence, Consumer<Socket> customizer) {
+
 	}
 
 }

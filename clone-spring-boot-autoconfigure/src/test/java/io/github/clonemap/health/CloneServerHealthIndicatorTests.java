@@ -45,7 +45,7 @@ class CloneServerHealthIndicatorTests {
 	}
 
 	private static ServerReport report() {
-		return new ServerReport(ServerRole.ACTIVE, 1, 2, 42, 3, 4, 5, 6, 7, 8, 9, 10, Map.of(), 11);
+		return new ServerReport(ServerRole.ACTIVE, 1, 2, 42, 3, 4, 5, 6, 7, 8, 9, 10, Map.of(), Map.of());
 	}
 
 }
