@@ -3,12 +3,15 @@ package io.github.clonemap;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.Assumptions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -97,6 +100,14 @@ public final class JavaProcess implements AutoCloseable {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	/**
+	 * Stops it for a while, or lets it go on; skips the test where there are no signals.
+	 */
+	public void signal(String name) throws IOException, InterruptedException {
+		Assumptions.assumeTrue(Files.isExecutable(Path.of("/bin/kill")), "This platform has no /bin/kill");
+		new ProcessBuilder("/bin/kill", "-" + name, "" + this.process.pid()).start().waitFor();
 	}
 
 	@Override

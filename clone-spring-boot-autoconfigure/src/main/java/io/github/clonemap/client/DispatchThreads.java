@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 import io.github.clonemap.agent.AgentSleep;
+import io.github.clonemap.agent.HeapShare;
 import io.github.clonemap.agent.LogLimit;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ final class DispatchThreads implements Dispatcher {
 	 * How many bytes of changes may wait for each thread: a bound beside their number, so
 	 * that large values cannot fill the memory.
 	 */
-	private static final long MAX_QUEUED_BYTES = 32L << 20;
+	private static final long MAX_QUEUED_BYTES = HeapShare.of(16, 32L << 20);
 
 	private final List<Worker> changes = new ArrayList<>();
 

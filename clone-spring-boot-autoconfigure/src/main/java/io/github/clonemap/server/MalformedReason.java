@@ -28,6 +28,9 @@ public enum MalformedReason {
 	/** It asks for one more session than the server has room for. */
 	TOO_MANY_SESSIONS,
 
+	/** It asks for data while too many others are being answered. */
+	TOO_MANY_TRANSFERS,
+
 	/** Its sender speaks another version. */
 	VERSION,
 

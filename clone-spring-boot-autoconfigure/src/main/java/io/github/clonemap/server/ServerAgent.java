@@ -58,6 +58,11 @@ public final class ServerAgent implements ServerTransport.Handler {
 	static final int MAX_STREAMS = 1024;
 
 	/**
+	 * The most answers to SYNC under way at once: each write visits each of them.
+	 */
+	static final int MAX_TRANSFERS = 1024;
+
+	/**
 	 * How many epochs a client's word may bring at once: more changes of the server than
 	 * any client has lived through. A single forged one must not use them all up.
 	 */
@@ -386,6 +391,12 @@ public final class ServerAgent implements ServerTransport.Handler {
 			return;
 		}
 		endTransfer(session);
+		if (this.transferring.size() >= MAX_TRANSFERS) {
+			// The client asks again.
+			onMalformed(MalformedReason.TOO_MANY_TRANSFERS,
+					"more than " + MAX_TRANSFERS + " answers to SYNC under way");
+			return;
+		}
 		session.subtrees = sync.subtrees();
 		long committed = this.sequencer.committed();
 		boolean resume = sync.fromServerId() == this.serverId && sync.fromSequence() <= committed
@@ -438,6 +449,13 @@ public final class ServerAgent implements ServerTransport.Handler {
 		this.nextPulseNanos = this.nowNanos + pulseNanos;
 		this.publisher.requestHeartbeats(this.nowNanos - heartbeatNanos + pulseNanos);
 		long silentSinceNanos = this.nowNanos - this.settings.sessionTimeout().toNanos();
+		for (Session session : List.copyOf(this.transferring)) {
+			Transfer transfer = session.transfer;
+			if (transfer != null && transfer.isStalled(this.nowNanos, this.settings.sessionTimeout().toNanos())) {
+				send(session.route(), transfer.breakOff());
+				endTransfer(session);
+			}
+		}
 		for (Session session : List.copyOf(this.sessions.values())) {
 			if (session.lastHeardNanos() - silentSinceNanos < 0) {
 				end(session, "silent for more than " + this.settings.sessionTimeout().toMillis() + " ms");

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
+import io.github.clonemap.agent.HeapShare;
 import io.github.clonemap.protocol.Subtrees;
 import io.github.clonemap.protocol.WriteResult;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ final class Session {
 	/**
 	 * The most bytes of results that are kept, as they may bring values.
 	 */
-	static final long MAX_RESULT_BYTES = 64L << 20;
+	static final long MAX_RESULT_BYTES = HeapShare.of(16, 64L << 20);
 
 	private final long clientId;
 

@@ -31,7 +31,11 @@ final class Transfer implements AutoCloseable {
 	 */
 	private static final int ENTRIES_PER_STEP = 2048;
 
-	private static final int MAX_CREDIT = 1024;
+	/**
+	 * How many chunks a client may be ahead: twice what ours ask for. They are what a
+	 * client that does not read costs.
+	 */
+	static final int MAX_CREDIT = 64;
 
 	private final int syncId;
 
@@ -48,6 +52,8 @@ final class Transfer implements AutoCloseable {
 	private int allowedChunks;
 
 	private boolean exhausted;
+
+	private long progressNanos;
 
 	private Transfer(Sync request, long startSequence, Source source, int total) {
 		this.syncId = request.syncId();
@@ -88,6 +94,24 @@ final class Transfer implements AutoCloseable {
 	}
 
 	/**
+	 * Whether nothing was sent for long, because the client allows nothing: an open walk
+	 * costs something at each write.
+	 */
+	boolean isStalled(long nowNanos, long patienceNanos) {
+		if (maySend() || this.progressNanos == 0) {
+			this.progressNanos = nowNanos;
+		}
+		return nowNanos - this.progressNanos > patienceNanos;
+	}
+
+	/**
+	 * The message that ends the answer before it is complete.
+	 */
+	End breakOff() {
+		return new End(this.syncId, End.BROKEN_OFF, isResume(), this.startSequence, this.startSequence);
+	}
+
+	/**
 	 * The next step.
 	 * @param committed the committed sequence now
 	 * @return the message to send, {@code null} if this step found nothing to send
@@ -98,10 +122,11 @@ final class Transfer implements AutoCloseable {
 					isResume() ? this.startSequence : committed);
 		}
 		List<Update> updates = new ArrayList<>();
+		this.progressNanos = 0;
 		int bytes = 0;
 		for (int i = 0; i < ENTRIES_PER_STEP && bytes < CHUNK_BYTES; i++) {
 			if (this.source.isLost()) {
-				return new End(this.syncId, End.BROKEN_OFF, isResume(), this.startSequence, this.startSequence);
+				return breakOff();
 			}
 			Update update = this.source.next();
 			if (update == null) {

@@ -58,6 +58,7 @@ public final class ZmqClientSockets implements ClientSockets {
 		Socket stream = Sockets.create(this.context, SocketType.SUB, MAX_FRAME_BYTES, server.stream());
 		// Subscriptions count, too: above this limit JeroMQ loses them silently.
 		stream.setSndHWM(0);
+		stream.setRcvHWM(StreamQueue.LIMIT);
 		stream.subscribe(topic);
 		this.connection = new Connection(requests, this.wait.add(requests), stream, this.wait.add(stream));
 		try {

@@ -7,6 +7,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.function.Consumer;
 
+import io.github.clonemap.agent.HeapShare;
 import io.github.clonemap.client.ClientSettings;
 import io.github.clonemap.client.ServerEndpoint;
 import io.github.clonemap.protocol.Command;
@@ -39,12 +40,6 @@ public final class ZmqServerSockets implements ServerSockets {
 	private static final int ANY_PORT_ATTEMPTS = 100;
 
 	/**
-	 * How many batches of the stream may wait for a subscriber that reads slowly before
-	 * it misses some.
-	 */
-	private static final int STREAM_LIMIT = 1000;
-
-	/**
 	 * How many replies may wait for a peer that reads slowly before it misses some: each
 	 * write in flight may be acknowledged by itself, and there is more.
 	 */
@@ -53,7 +48,7 @@ public final class ZmqServerSockets implements ServerSockets {
 	/**
 	 * How many messages of one peer may wait here; after that its own queue fills.
 	 */
-	private static final int RECEIVE_LIMIT = 256;
+	private static final int RECEIVE_LIMIT = HeapShare.count(64, 64 << 10, 16, 256);
 
 	private static final int FRAME_OVERHEAD = 256 << 10;
 
@@ -141,7 +136,7 @@ public final class ZmqServerSockets implements ServerSockets {
 			Socket stream = Sockets.create(context, SocketType.XPUB, Subtrees.MAX_BYTES + 1, host);
 			details.customizer.accept(stream);
 			stream.setXpubVerbose(true);
-			stream.setSndHWM(STREAM_LIMIT);
+			stream.setSndHWM(StreamQueue.LIMIT);
 			bind(stream, host, bound + ServerEndpoint.STREAM_PORT_OFFSET);
 			ServerProbe probe = new ServerProbe(context, host, bound, details.probeSilence);
 			return new ZmqServerSockets(context, threads, probe, requests, stream, bound);
@@ -235,6 +230,11 @@ public final class ZmqServerSockets implements ServerSockets {
 	@Override
 	public void publish(byte[] frame) {
 		this.stream.send(frame, ZMQ.DONTWAIT);
+		int fillers = StreamQueue.fillers(frame);
+		byte[] heartbeat = (fillers > 0) ? StreamQueue.heartbeatAfter(frame) : null;
+		for (int i = 0; i < fillers && heartbeat != null; i++) {
+			this.stream.send(heartbeat, ZMQ.DONTWAIT);
+		}
 	}
 
 	@Override
