@@ -62,6 +62,20 @@ final class IoThreads {
 	}
 
 	/**
+	 * Closes a context, in whichever way it still can be, and waits for its threads:
+	 * JeroMQ itself goes on a moment before they have ended.
+	 */
+	void close(ZContext context) {
+		if (this.death == null) {
+			context.close();
+			awaitEnd();
+		}
+		else {
+			abandon(context);
+		}
+	}
+
+	/**
 	 * Takes everything from a context whose thread does not answer any more: closing it
 	 * properly would wait for that thread for ever. JeroMQ has no way to do this, so it
 	 * is done behind its back: its threads are told to end, and all channels of its

@@ -174,13 +174,7 @@ public final class ZmqClientSockets implements ClientSockets {
 	public void close() {
 		close(true);
 		this.wait.close();
-		if (this.threads.death() == null) {
-			this.context.close();
-		}
-		else {
-			// To close it properly would wait for that thread, for ever.
-			this.threads.abandon(this.context);
-		}
+		this.threads.close(this.context);
 	}
 
 	private void close(boolean lastWords) {

@@ -142,7 +142,7 @@ public final class ZmqServerSockets implements ServerSockets {
 			return new ZmqServerSockets(context, threads, probe, requests, stream, bound);
 		}
 		catch (RuntimeException ex) {
-			context.close();
+			threads.close(context);
 			throw ex;
 		}
 	}
@@ -245,14 +245,14 @@ public final class ZmqServerSockets implements ServerSockets {
 	@Override
 	public void close() {
 		if (this.threads.death() != null) {
-			// To close them properly would wait for that thread, for ever.
+			// To close them one by one would be of no use.
 			abandon();
 			return;
 		}
 		this.wait.close();
 		Sockets.close(this.requests, true);
 		Sockets.close(this.stream, false);
-		this.context.close();
+		this.threads.close(this.context);
 	}
 
 	/**
