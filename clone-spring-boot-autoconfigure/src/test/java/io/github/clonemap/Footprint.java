@@ -49,6 +49,20 @@ public final class Footprint {
 	}
 
 	/**
+	 * The footprint of something that runs, when it has made all its connections and
+	 * nothing changes any more.
+	 */
+	public static Footprint settled() {
+		Footprint[] last = { now() };
+		await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(700)).until(() -> {
+			Footprint before = last[0];
+			last[0] = now();
+			return before.threads.equals(last[0].threads) && before.descriptors.equals(last[0].descriptors);
+		});
+		return last[0];
+	}
+
+	/**
 	 * Waits until nothing is there that was not there before.
 	 */
 	public void awaitNothingNew() {

@@ -160,7 +160,7 @@ class LeftoverTests {
 				.getSourceApplicationContext(ConfigurableApplicationContext.class);
 			CloneMap<String> map = map(context);
 			map.put("a", "1");
-			Footprint running = Footprint.now();
+			Footprint running = Footprint.settled();
 			for (int i = 0; i < 5; i++) {
 				configurable.pause();
 				before.awaitNothingNew();
@@ -189,7 +189,7 @@ class LeftoverTests {
 	@Test
 	void aStartThatFailsOnAnInterruptedThreadLeavesNothingBehind() {
 		try (TestServer other = TestServer.start()) {
-			Footprint before = Footprint.now();
+			Footprint before = Footprint.settled();
 			contextRunner.withPropertyValues("clone.server.port=" + other.endpoint().port())
 				.withInitializer((context) -> Thread.currentThread().interrupt())
 				.run((context) -> {

@@ -115,7 +115,7 @@ class HostilePeersTests {
 		map.put("/kept", "1");
 		map.putAsync("/ephemeral", "1", WriteOptions.none().ephemeral()).join();
 		long serverId = server.report().serverId();
-		Footprint running = Footprint.now();
+		Footprint running = Footprint.settled();
 		try (ZContext context = new ZContext()) {
 			ZMQ.Socket dealer = dealer(context, server);
 			dealer.send(new byte[DEADLY_SIZE]);
