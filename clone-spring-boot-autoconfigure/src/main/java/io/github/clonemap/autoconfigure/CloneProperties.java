@@ -141,13 +141,15 @@ public record CloneProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 * @param maxEntries Number of entries above which new keys are refused.
 	 * @param maxValueSize Size above which values are refused.
 	 * @param maxKeyLength Number of bytes above which keys are refused.
+	 * @param maxBytes Size of all entries above which writes that need more are refused.
+	 * Half of the heap unless set.
 	 * @param bstar The pair of servers that this one belongs to.
 	 */
 	public record Server(@Nullable Boolean enabled, @DefaultValue("127.0.0.1") InetAddress address,
 			@DefaultValue("5556") int port, @DefaultValue("500ms") Duration heartbeat,
 			@DefaultValue("10s") Duration sessionTimeout, @DefaultValue("65536") int history,
 			@DefaultValue("2000000") int maxEntries, @DefaultValue("1MB") DataSize maxValueSize,
-			@DefaultValue("255") int maxKeyLength, @DefaultValue Bstar bstar) {
+			@DefaultValue("255") int maxKeyLength, @Nullable DataSize maxBytes, @DefaultValue Bstar bstar) {
 
 	}
 

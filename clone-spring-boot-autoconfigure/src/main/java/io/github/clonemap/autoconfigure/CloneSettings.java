@@ -69,7 +69,9 @@ final class CloneSettings {
 		}
 		try {
 			return new ServerSettings(properties.heartbeat(), properties.sessionTimeout(), properties.history(),
-					properties.maxEntries(), toInt(properties.maxValueSize()), properties.maxKeyLength());
+					properties.maxEntries(), toInt(properties.maxValueSize()), properties.maxKeyLength(),
+					(properties.maxBytes() != null) ? properties.maxBytes().toBytes()
+							: ServerSettings.DEFAULT_MAX_BYTES);
 		}
 		catch (InvalidSettingException ex) {
 			throw invalid("clone.server." + ex.getName(), ex.getValue(), ex.getRule());

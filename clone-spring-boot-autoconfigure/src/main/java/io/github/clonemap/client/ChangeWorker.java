@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
+import io.github.clonemap.agent.HeapShare;
 import io.github.clonemap.client.Dispatcher.Delivery;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,7 +23,7 @@ final class ChangeWorker extends DispatchWorker {
 	 * How many bytes of changes may wait: a bound beside their number, so that large
 	 * values cannot fill the memory.
 	 */
-	private static final long MAX_QUEUED_BYTES = 32L << 20;
+	private static final long MAX_QUEUED_BYTES = HeapShare.of(16, 32L << 20);
 
 	/**
 	 * For how long the slowest call is remembered.

@@ -21,6 +21,7 @@ import io.github.clonemap.protocol.Message.Passive;
 import io.github.clonemap.protocol.Message.Pong;
 import io.github.clonemap.protocol.Message.Welcome;
 import io.github.clonemap.protocol.Sequence;
+import io.github.clonemap.protocol.StreamRefusal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -283,6 +284,11 @@ final class ClientAgent implements ClientTransport.Handler {
 			return;
 		}
 		try {
+			String refusal = StreamRefusal.explanation(frame, this.replica.subtrees().topic());
+			if (refusal != null) {
+				this.session.onBye(new Bye(Bye.Reason.REFUSED, refusal), this.nowNanos);
+				return;
+			}
 			this.follower.onStream(frame, this.nowNanos);
 			updateState("the stream is heard");
 		}

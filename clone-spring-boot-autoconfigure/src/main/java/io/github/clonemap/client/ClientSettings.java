@@ -3,6 +3,7 @@ package io.github.clonemap.client;
 import java.time.Duration;
 
 import io.github.clonemap.InvalidSettingException;
+import io.github.clonemap.agent.HeapShare;
 import io.github.clonemap.protocol.Message.Hello;
 import io.github.clonemap.protocol.Subtrees;
 
@@ -51,7 +52,7 @@ public record ClientSettings(String name, Subtrees subtrees, Duration writeTimeo
 	 * How many bytes of values may wait to be acknowledged: a bound beside the number of
 	 * writes, so that large values cannot fill the memory.
 	 */
-	public static final long MAX_BYTES_IN_FLIGHT = 64L << 20;
+	public static final long MAX_BYTES_IN_FLIGHT = HeapShare.of(16, 64L << 20);
 
 	/**
 	 * How many threads call listeners by default.

@@ -24,6 +24,7 @@ import io.github.clonemap.CloneWriter;
 import io.github.clonemap.Registration;
 import io.github.clonemap.ValueCodec;
 import io.github.clonemap.agent.Clock;
+import io.github.clonemap.agent.LogLimit;
 import io.github.clonemap.protocol.Keys;
 import io.github.clonemap.protocol.WriteOperation;
 import io.github.clonemap.protocol.WriteResult;
@@ -440,6 +441,8 @@ public final class CloneClient implements AutoCloseable {
 	 */
 	private final class Announcer implements ClientListener {
 
+		private final LogLimit log = new LogLimit(10);
+
 		@Override
 		public void onStateChanged(CloneState from, CloneState to, String reason) {
 			announce((listener) -> listener.onStateChanged(from, to, reason));
@@ -461,7 +464,9 @@ public final class CloneClient implements AutoCloseable {
 					announcement.accept(listener);
 				}
 				catch (RuntimeException ex) {
-					logger.warn("A listener of client '{}' threw something", CloneClient.this.settings.name(), ex);
+					this.log.log(System.nanoTime(),
+							(leftOut) -> logger.warn("A listener of client '{}' threw something{}",
+									CloneClient.this.settings.name(), leftOut, ex));
 				}
 			}
 		}

@@ -4,6 +4,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 import io.github.clonemap.agent.AgentSleep;
+import io.github.clonemap.agent.LogLimit;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,6 +23,8 @@ class DispatchWorker extends Thread {
 	};
 
 	private final MpscUnboundedAtomicArrayQueue<Runnable> queue = new MpscUnboundedAtomicArrayQueue<>(256);
+
+	private final LogLimit log = new LogLimit(10);
 
 	private final AgentSleep sleep = new AgentSleep(() -> LockSupport.unpark(this));
 
@@ -80,7 +83,8 @@ class DispatchWorker extends Thread {
 			work.run();
 		}
 		catch (Throwable ex) {
-			logger.warn("{}: the application's code failed", getName(), ex);
+			this.log.log(System.nanoTime(),
+					(leftOut) -> logger.warn("{}: the application's code failed{}", getName(), leftOut, ex));
 		}
 		// Whoever interrupted meant the code that has just run, not what comes next.
 		Thread.interrupted();
@@ -128,12 +132,25 @@ class DispatchWorker extends Thread {
 		Thread.interrupted();
 	}
 
+	/**
+	 * Waits for its end, also if the calling thread is interrupted: that one must not go
+	 * on before the last listener was called.
+	 */
 	boolean joinUntil(long deadlineNanos) {
-		try {
-			long millis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
-			join(Math.max(1, millis));
+		boolean interrupted = false;
+		while (isAlive()) {
+			long nanos = deadlineNanos - System.nanoTime();
+			if (nanos <= 0) {
+				break;
+			}
+			try {
+				TimeUnit.NANOSECONDS.timedJoin(this, nanos);
+			}
+			catch (InterruptedException ex) {
+				interrupted = true;
+			}
 		}
-		catch (InterruptedException ex) {
+		if (interrupted) {
 			Thread.currentThread().interrupt();
 		}
 		return !isAlive();

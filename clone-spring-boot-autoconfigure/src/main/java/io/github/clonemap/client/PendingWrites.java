@@ -166,6 +166,7 @@ final class PendingWrites {
 				fail(call, WriteOutcome.UNKNOWN, new CloneTimeoutException("The write of '" + call.operation().key()
 						+ "' was sent, but not acknowledged in time (clone.write-timeout): the outcome is unknown"),
 						nowNanos);
+				call.forget();
 			}
 		}
 		for (WriteCall<?> call = this.unsent.peekFirst(); isOver(call, nowNanos); call = this.unsent.peekFirst()) {

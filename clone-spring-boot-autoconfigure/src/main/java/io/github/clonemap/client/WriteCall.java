@@ -9,6 +9,7 @@ import java.util.function.Function;
 import io.github.clonemap.CloneException;
 import io.github.clonemap.CloneInterruptedException;
 import io.github.clonemap.CloneTimeoutException;
+import io.github.clonemap.WriteOptions.Condition;
 import io.github.clonemap.protocol.WriteOperation;
 import io.github.clonemap.protocol.WriteResult;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ final class WriteCall<T> implements Runnable {
 
 	private final CompletableFuture<T> future = new CompletableFuture<>();
 
-	private final WriteOperation operation;
+	private volatile WriteOperation operation;
 
 	private final Function<WriteResult, T> reader;
 
@@ -79,6 +80,16 @@ final class WriteCall<T> implements Runnable {
 
 	WriteOperation operation() {
 		return this.operation;
+	}
+
+	/**
+	 * Nobody waits for this write any more, but its counter is taken: what is sent again
+	 * under it, if it has not arrived, changes nothing, and needs no value. So its room
+	 * can be given to another.
+	 */
+	void forget() {
+		this.operation = new WriteOperation(WriteOperation.Kind.GET, this.operation.key(), null, Condition.NONE, 0, 0,
+				false, false);
 	}
 
 	int weight() {

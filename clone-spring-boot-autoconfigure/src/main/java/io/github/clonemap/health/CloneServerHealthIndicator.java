@@ -35,12 +35,19 @@ public final class CloneServerHealthIndicator extends AbstractHealthIndicator {
 			builder.down();
 			return;
 		}
-		if (report.paired() && report.role() != ServerRole.ACTIVE && !report.inSync()) {
+		String trouble = this.server.trouble();
+		if (trouble != null) {
+			builder.down().withDetail("trouble", trouble);
+		}
+		else if (report.paired() && report.role() != ServerRole.ACTIVE && !report.inSync()) {
 			// It can neither serve nor stand in.
 			builder.outOfService();
 		}
 		else {
 			builder.up();
+		}
+		if (this.server.renewals() > 0) {
+			builder.withDetail("socketRenewals", this.server.renewals());
 		}
 		builder.withDetail("role", report.role())
 			.withDetail("epoch", report.epoch())

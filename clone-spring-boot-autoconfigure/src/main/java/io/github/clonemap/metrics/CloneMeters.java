@@ -120,9 +120,9 @@ public enum CloneMeters implements MeterDocumentation {
 	SERVER_REJECTED("clone.server.rejected", Meter.Type.COUNTER, "writes", "reason",
 			"Writes that the server has refused, by reason"),
 
-	/** Counter of messages that the server did not understand. */
-	SERVER_MALFORMED("clone.server.malformed", Meter.Type.COUNTER, "messages", null,
-			"Messages that the server could not understand");
+	/** Counter of messages that the server could not use, with the tag {@code reason}. */
+	SERVER_MALFORMED("clone.server.malformed", Meter.Type.COUNTER, "messages", "reason",
+			"Messages that the server could not use, by reason");
 
 	private final String name;
 

@@ -4,6 +4,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
 import io.github.clonemap.server.CloneServer;
+import io.github.clonemap.server.MalformedReason;
 import io.github.clonemap.server.RejectReason;
 import io.github.clonemap.server.ServerReport;
 import io.github.clonemap.server.ServerRole;
@@ -36,7 +37,10 @@ public final class CloneServerMetrics implements MeterBinder {
 		counter(meters, CloneMeters.SERVER_UPDATES, Tags.empty(), ServerReport::updates);
 		counter(meters, CloneMeters.SERVER_SNAPSHOTS, Tags.empty(), ServerReport::snapshots);
 		counter(meters, CloneMeters.SERVER_EXPIRED, Tags.empty(), ServerReport::expired);
-		counter(meters, CloneMeters.SERVER_MALFORMED, Tags.empty(), ServerReport::malformed);
+		for (MalformedReason reason : MalformedReason.values()) {
+			counter(meters, CloneMeters.SERVER_MALFORMED, Tags.of("reason", CloneMeters.tagValue(reason)),
+					(report) -> report.malformed().getOrDefault(reason, 0L));
+		}
 		for (RejectReason reason : RejectReason.values()) {
 			counter(meters, CloneMeters.SERVER_REJECTED, Tags.of("reason", CloneMeters.tagValue(reason)),
 					(report) -> report.rejected().getOrDefault(reason, 0L));

@@ -6,7 +6,9 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
+import io.github.clonemap.agent.LogLimit;
 import io.github.clonemap.protocol.FrameWriter;
 import io.github.clonemap.protocol.LogRecord;
 import io.github.clonemap.protocol.Message;
@@ -49,6 +51,22 @@ final class ClientRequests {
 	 */
 	private static final int CHUNKS_PER_TURN = 8;
 
+	/**
+	 * The most answers to SYNC under way at once: each write visits each of them.
+	 */
+	static final int MAX_TRANSFERS = 1024;
+
+	/**
+	 * How many epochs a client's word may bring at once: more changes of the server than
+	 * any client has lived through. A single forged one must not use them all up.
+	 */
+	static final int MAX_EPOCH_STEP = 1024;
+
+	/**
+	 * Whoever reaches the port can begin and end sessions as fast as the network goes.
+	 */
+	private final LogLimit sessionLog = new LogLimit(100);
+
 	private final Map<Route, Session> sessionsByRoute = new HashMap<>();
 
 	private final List<Session> toAcknowledge = new ArrayList<>();
@@ -69,6 +87,8 @@ final class ClientRequests {
 
 	private final StreamPublisher publisher;
 
+	private final BiConsumer<MalformedReason, String> malformed;
+
 	private ServerState state;
 
 	private long nowNanos;
@@ -82,7 +102,8 @@ final class ClientRequests {
 	private long resumes;
 
 	ClientRequests(ServerSettings settings, ServerTransport transport, long serverId, ServerState state,
-			UpdateSequencer sequencer, CommitLog log, StreamPublisher publisher) {
+			UpdateSequencer sequencer, CommitLog log, StreamPublisher publisher,
+			BiConsumer<MalformedReason, String> malformed) {
 		this.settings = settings;
 		this.transport = transport;
 		this.serverId = serverId;
@@ -90,6 +111,7 @@ final class ClientRequests {
 		this.sequencer = sequencer;
 		this.log = log;
 		this.publisher = publisher;
+		this.malformed = malformed;
 		this.lastSessionId = serverId & ~0xFFFF_FFFFL;
 	}
 
@@ -145,6 +167,14 @@ final class ClientRequests {
 	 */
 	void onPulse() {
 		long silentSinceNanos = this.nowNanos - this.settings.sessionTimeout().toNanos();
+		for (Session session : List.copyOf(this.transferring)) {
+			Transfer transfer = session.transfer;
+			if (transfer != null && transfer.isStalled(this.log.committedSequence(), this.nowNanos,
+					this.settings.sessionTimeout().toNanos())) {
+				send(session.route(), transfer.breakOff());
+				endTransfer(session);
+			}
+		}
 		for (Session session : List.copyOf(this.state.sessions().values())) {
 			if (session.lastHeardNanos() - silentSinceNanos < 0) {
 				end(session, "silent for more than " + this.settings.sessionTimeout().toMillis() + " ms");
@@ -164,6 +194,7 @@ final class ClientRequests {
 		Session session = this.sessionsByRoute.get(route);
 		if (session == null) {
 			if (!(message instanceof Bye)) {
+				this.malformed.accept(MalformedReason.NO_SESSION, message.command() + " without a session");
 				send(route, new Bye(Bye.Reason.NO_SESSION, "no session: say HELLO"));
 			}
 			return true;
@@ -245,17 +276,21 @@ final class ClientRequests {
 
 	private void onHello(Route route, Hello hello) {
 		if (hello.version() != Message.VERSION) {
+			this.malformed.accept(MalformedReason.VERSION, "HELLO of version " + hello.version());
 			send(route, new Bye(Bye.Reason.REFUSED,
 					"this server speaks version " + Message.VERSION + ", not " + hello.version()));
 			return;
 		}
 		if (isAheadOfUs(hello) && !raiseEpochAbove(hello)) {
-			send(route, new Bye(Bye.Reason.REFUSED, "the client's epoch leaves no higher one: restart all clients"));
+			this.malformed.accept(MalformedReason.EPOCH, "HELLO with epoch " + Sequence.epoch(hello.lastSequence()));
+			send(route, new Bye(Bye.Reason.REFUSED,
+					"the client's epoch leaves no higher one, or is too far ahead: restart all clients"));
 			return;
 		}
 		Session session = this.state.session(hello.clientId());
 		if (session == null) {
 			if (this.state.sessions().size() >= MAX_SESSIONS) {
+				this.malformed.accept(MalformedReason.TOO_MANY_SESSIONS, "more than " + MAX_SESSIONS + " sessions");
 				send(route, new Bye(Bye.Reason.REFUSED,
 						"the server has " + MAX_SESSIONS + " sessions, it cannot have more"));
 				return;
@@ -264,7 +299,7 @@ final class ClientRequests {
 					Math.max(0, hello.nextCounter() - 1), this.nowNanos);
 			this.state.sessions().put(hello.clientId(), session);
 			this.log.add(session.toRecord());
-			logger.info("Session of {} begins", session);
+			log(session, "begins");
 		}
 		else {
 			this.sessionsByRoute.remove(session.route(), session);
@@ -276,7 +311,7 @@ final class ClientRequests {
 		if (former != null && former != session) {
 			// One connection, two clients: the earlier one has no way back any more.
 			former.reroute(Route.NONE);
-			logger.info("Session of {} lost its connection to {}", former, session);
+			log(former, "lost its connection to " + session);
 		}
 		Session greeted = session;
 		// Not before the session is safe: it is what makes a repeated write known as
@@ -305,7 +340,7 @@ final class ClientRequests {
 
 	private boolean raiseEpochAbove(Hello hello) {
 		int epoch = Sequence.epoch(hello.lastSequence()) + 1;
-		if (epoch > Sequence.MAX_EPOCH) {
+		if (epoch > Sequence.MAX_EPOCH || epoch - Sequence.epoch(this.state.sequence()) > MAX_EPOCH_STEP) {
 			return false;
 		}
 		logger.info("Epoch {} -> {}: client '{}' comes from a server that had epoch {}",
@@ -324,6 +359,8 @@ final class ClientRequests {
 		long counter = write.firstCounter();
 		if (counter > session.lastCounter() + 1) {
 			// Something before it was lost on the way; the client will send it all again.
+			this.malformed.accept(MalformedReason.MISSING_WRITES,
+					"WRITE " + counter + " after " + session.lastCounter());
 			return;
 		}
 		if (counter <= session.lastCounter()) {
@@ -357,6 +394,12 @@ final class ClientRequests {
 			return;
 		}
 		endTransfer(session);
+		if (this.transferring.size() >= MAX_TRANSFERS) {
+			// The client asks again.
+			this.malformed.accept(MalformedReason.TOO_MANY_TRANSFERS,
+					"more than " + MAX_TRANSFERS + " answers to SYNC under way");
+			return;
+		}
 		session.subtrees = sync.subtrees();
 		long committed = this.log.committedSequence();
 		boolean resume = this.state.lineage().contains(sync.fromServerId(), sync.fromSequence())
@@ -404,13 +447,17 @@ final class ClientRequests {
 	}
 
 	private void end(Session session, String reason) {
-		logger.info("Session of {} ends: {}", session, reason);
+		log(session, "ends: " + reason);
 		this.state.sessions().remove(session.clientId());
 		this.sessionsByRoute.remove(session.route(), session);
 		this.toAcknowledge.remove(session);
 		endTransfer(session);
 		this.sequencer.expireEphemeral(session.clientId(), this.nowNanos, this.nowMicros);
 		this.log.add(new LogRecord.SessionEnd(session.clientId()));
+	}
+
+	private void log(Session session, String what) {
+		this.sessionLog.log(this.nowNanos, (leftOut) -> logger.info("Session of {} {}{}", session, what, leftOut));
 	}
 
 }

@@ -148,6 +148,25 @@ public final class CloneServer implements AutoCloseable {
 	}
 
 	/**
+	 * What keeps a server that runs from serving anybody: its sockets have died and could
+	 * not be replaced yet.
+	 * @return what, or {@code null} if there is nothing, or the server does not run
+	 */
+	public @Nullable String trouble() {
+		Running running = this.running;
+		return (running != null) ? running.sockets.trouble() : null;
+	}
+
+	/**
+	 * How many times sockets that had died have been replaced since the start.
+	 * @return the number
+	 */
+	public int renewals() {
+		Running running = this.running;
+		return (running != null) ? running.sockets.renewals() : 0;
+	}
+
+	/**
 	 * One run of the server, from start to stop.
 	 */
 	private final class Running implements Agent {

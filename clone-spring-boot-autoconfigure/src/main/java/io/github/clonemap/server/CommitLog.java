@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
+import io.github.clonemap.agent.HeapShare;
 import io.github.clonemap.protocol.FrameWriter;
 import io.github.clonemap.protocol.LogRecord;
 import io.github.clonemap.protocol.Message;
@@ -31,13 +32,13 @@ final class CommitLog {
 	/**
 	 * How many bytes of committed batches are kept for a peer.
 	 */
-	private static final long MAX_KEPT_BYTES = 32L << 20;
+	private static final long MAX_KEPT_BYTES = HeapShare.of(16, 32L << 20);
 
 	/**
 	 * How many bytes may wait for their commit. Beyond that a server takes no writes: the
 	 * passive one, or the network between the two, does not keep up.
 	 */
-	private static final long MAX_WAITING_BYTES = 64L << 20;
+	private static final long MAX_WAITING_BYTES = HeapShare.of(8, 64L << 20);
 
 	private static final int MAX_SPARES = 32;
 

@@ -17,6 +17,9 @@ public enum RejectReason {
 	VALUE_TOO_LARGE,
 
 	/** There are {@code clone.server.max-entries} entries already. */
-	TOO_MANY_ENTRIES
+	TOO_MANY_ENTRIES,
+
+	/** The entries would take more than {@code clone.server.max-bytes}. */
+	TOO_MANY_BYTES
 
 }

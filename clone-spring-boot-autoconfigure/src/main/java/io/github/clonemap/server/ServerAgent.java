@@ -12,6 +12,7 @@ import io.github.clonemap.protocol.Message;
 import io.github.clonemap.protocol.Message.Bye;
 import io.github.clonemap.protocol.Message.Passive;
 import io.github.clonemap.protocol.Sequence;
+import io.github.clonemap.protocol.StreamRefusal;
 import io.github.clonemap.protocol.Subtrees;
 import io.github.clonemap.protocol.Update;
 import io.github.clonemap.store.StoredEntry;
@@ -44,7 +45,11 @@ public final class ServerAgent implements ServerTransport.Handler {
 
 	private static final long MAX_PULSE_NANOS = 250_000_000;
 
+	private final MalformedMessages malformed = new MalformedMessages();
+
 	private final ServerSettings settings;
+
+	private final ServerTransport transport;
 
 	private final Clock clock;
 
@@ -84,8 +89,6 @@ public final class ServerAgent implements ServerTransport.Handler {
 
 	private long conflicts;
 
-	private long malformed;
-
 	/**
 	 * Creates the agent of a server that is alone.
 	 * @param settings the settings
@@ -110,6 +113,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 	public ServerAgent(ServerSettings settings, @Nullable PairSettings pairSettings, ServerTransport transport,
 			Clock clock, long serverId, ServerListener listener) {
 		this.settings = settings;
+		this.transport = transport;
 		this.clock = clock;
 		this.serverId = serverId;
 		this.listener = listener;
@@ -123,7 +127,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 		this.sequencer = new UpdateSequencer(settings, this.state, this.log);
 		this.publisher = new StreamPublisher(transport, serverId, MAX_STREAMS);
 		this.requests = new ClientRequests(settings, transport, serverId, this.state, this.sequencer, this.log,
-				this.publisher);
+				this.publisher, this::onMalformed);
 		this.requests.onTick(this.nowNanos, this.nowMicros);
 		this.pair = (pairSettings != null)
 				? new Pair(settings, pairSettings, transport, clock, serverId, this.state, this.log, new PairEvents())
@@ -218,7 +222,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 		return new ServerReport(this.role, this.serverId, Sequence.epoch(committed), committed,
 				this.state.store().size(), this.state.store().bytes(), this.state.sessions().size(),
 				this.publisher.size(), this.log.updates(), this.requests.snapshots(), this.requests.resumes(),
-				this.sequencer.expired(), this.sequencer.rejected(), this.malformed, this.pair != null,
+				this.sequencer.expired(), this.sequencer.rejected(), this.malformed.counts(), this.pair != null,
 				this.pair != null && this.pair.isInSync(), (this.pair != null) ? this.pair.lag() : -1, this.conflicts);
 	}
 
@@ -230,11 +234,13 @@ public final class ServerAgent implements ServerTransport.Handler {
 	public void onSubscribed(byte[] topic) {
 		try {
 			if (!this.publisher.subscribe(Subtrees.fromTopic(topic), this.log.committedSequence())) {
-				onMalformed("more than " + MAX_STREAMS + " different subscriptions");
+				onMalformed(MalformedReason.TOO_MANY_STREAMS, "more than " + MAX_STREAMS + " different subscriptions");
+				this.transport.publish(StreamRefusal.toFrame(topic,
+						"it has " + MAX_STREAMS + " different subscriptions, it cannot have more"));
 			}
 		}
 		catch (MalformedMessageException ex) {
-			onMalformed(String.valueOf(ex.getMessage()));
+			onMalformed(MalformedReason.TOPIC, String.valueOf(ex.getMessage()));
 		}
 	}
 
@@ -244,15 +250,18 @@ public final class ServerAgent implements ServerTransport.Handler {
 			this.publisher.unsubscribe(Subtrees.fromTopic(topic));
 		}
 		catch (MalformedMessageException ex) {
-			onMalformed(String.valueOf(ex.getMessage()));
+			onMalformed(MalformedReason.TOPIC, String.valueOf(ex.getMessage()));
 		}
 	}
 
 	@Override
-	public void onMalformed(String reason) {
-		if (this.malformed++ == 0) {
-			logger.warn("A message was malformed and dropped: {} (further ones are only counted)", reason);
-		}
+	public void onRenewed() {
+		this.publisher.unsubscribeAll();
+	}
+
+	@Override
+	public void onMalformed(MalformedReason reason, String explanation) {
+		this.malformed.count(reason, explanation);
 	}
 
 	@Override
@@ -265,7 +274,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 			this.requests.send(route, new Passive(this.serverId));
 		}
 		else if (!this.stopping && !this.requests.onMessage(route, message)) {
-			onMalformed(message.command() + " is not a request");
+			onMalformed(MalformedReason.NOT_A_REQUEST, message.command() + " is not a request");
 		}
 		if (this.log.isFull()) {
 			this.log.seal();
@@ -285,21 +294,21 @@ public final class ServerAgent implements ServerTransport.Handler {
 		Message message = read(frame, body);
 		if (message != null && (this.pair == null || !tryPeer(null, message))
 				&& !(message instanceof Passive || message instanceof Bye)) {
-			onMalformed(message.command() + " is nothing that a peer says");
+			onMalformed(MalformedReason.NOT_A_REQUEST, message.command() + " is nothing that a peer says");
 		}
 	}
 
 	private @Nullable Message read(byte[] frame, byte[] body) {
 		Command command = Command.of(frame);
 		if (command == null) {
-			onMalformed("unknown command");
+			onMalformed(MalformedReason.COMMAND, "unknown command");
 			return null;
 		}
 		try {
 			return Message.read(command, body, (this.pair != null) ? this.pair.entries() : StoredEntry::new);
 		}
 		catch (MalformedMessageException ex) {
-			onMalformed(command + ": " + ex.getMessage());
+			onMalformed(MalformedReason.BODY, command + ": " + ex.getMessage());
 			return null;
 		}
 	}
@@ -310,7 +319,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 		}
 		catch (IllegalArgumentException | IllegalStateException ex) {
 			// Readable, but it does not fit what came before.
-			onMalformed(message.command() + ": " + ex.getMessage());
+			onMalformed(MalformedReason.BODY, message.command() + ": " + ex.getMessage());
 			this.pair.askAnew();
 			return true;
 		}

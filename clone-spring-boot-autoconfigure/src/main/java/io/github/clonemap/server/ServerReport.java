@@ -18,7 +18,7 @@ import java.util.Map;
  * @param resumes how many times it has sent what was missed instead of a snapshot
  * @param expired how many entries have ended by their lifetime or session
  * @param rejected how many writes it has refused, by reason
- * @param malformed how many messages it could not understand
+ * @param malformed how many messages it could not use, by reason
  * @param paired whether it is one of a pair
  * @param inSync whether each of the two has everything that anybody was promised
  * @param replicaLag how many updates the passive server does not have yet; -1 if nobody
@@ -28,7 +28,7 @@ import java.util.Map;
  */
 public record ServerReport(ServerRole role, long serverId, int epoch, long sequence, int entries, long bytes,
 		int sessions, int subscriptions, long updates, long snapshots, long resumes, long expired,
-		Map<RejectReason, Long> rejected, long malformed, boolean paired, boolean inSync, long replicaLag,
-		long conflicts) {
+		Map<RejectReason, Long> rejected, Map<MalformedReason, Long> malformed, boolean paired, boolean inSync,
+		long replicaLag, long conflicts) {
 
 }

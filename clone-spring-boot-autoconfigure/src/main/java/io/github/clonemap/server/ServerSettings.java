@@ -3,6 +3,7 @@ package io.github.clonemap.server;
 import java.time.Duration;
 
 import io.github.clonemap.InvalidSettingException;
+import io.github.clonemap.agent.HeapShare;
 import io.github.clonemap.protocol.Keys;
 
 /**
@@ -16,10 +17,12 @@ import io.github.clonemap.protocol.Keys;
  * @param maxEntries the most entries
  * @param maxValueSize the largest value, in bytes
  * @param maxKeyLength the longest key, in bytes
+ * @param maxBytes the most bytes that all entries may take, reckoned with
+ * {@link #ENTRY_BYTES} for each beside its key and its value
  * @since 0.1.0
  */
 public record ServerSettings(Duration heartbeat, Duration sessionTimeout, int history, int maxEntries, int maxValueSize,
-		int maxKeyLength) {
+		int maxKeyLength, long maxBytes) {
 
 	/**
 	 * How often a quiet stream is heard by default.
@@ -55,7 +58,17 @@ public record ServerSettings(Duration heartbeat, Duration sessionTimeout, int hi
 	 * The most bytes of updates that are kept: a bound beside their number, so that large
 	 * values cannot fill the memory.
 	 */
-	public static final long MAX_HISTORY_BYTES = 64L << 20;
+	public static final long MAX_HISTORY_BYTES = HeapShare.of(8, 64L << 20);
+
+	/**
+	 * The most bytes of entries by default: half of the heap.
+	 */
+	public static final long DEFAULT_MAX_BYTES = HeapShare.of(2, Long.MAX_VALUE);
+
+	/**
+	 * What an entry takes beside its key and its value, about.
+	 */
+	public static final int ENTRY_BYTES = 200;
 
 	/**
 	 * Checks the settings.
@@ -73,6 +86,21 @@ public record ServerSettings(Duration heartbeat, Duration sessionTimeout, int hi
 				"between 1 byte and 16 MB", maxValueSize);
 		InvalidSettingException.check(maxKeyLength >= 1 && maxKeyLength <= Keys.MAX_LENGTH, "max-key-length",
 				"between 1 and " + Keys.MAX_LENGTH, maxKeyLength);
+		InvalidSettingException.check(maxBytes >= 1, "max-bytes", "positive", maxBytes);
+	}
+
+	/**
+	 * Settings whose entries may take {@link #DEFAULT_MAX_BYTES}.
+	 * @param heartbeat how often a quiet stream is heard
+	 * @param sessionTimeout after how much silence a session ends
+	 * @param history how many of the last updates are kept
+	 * @param maxEntries the most entries
+	 * @param maxValueSize the largest value, in bytes
+	 * @param maxKeyLength the longest key, in bytes
+	 */
+	public ServerSettings(Duration heartbeat, Duration sessionTimeout, int history, int maxEntries, int maxValueSize,
+			int maxKeyLength) {
+		this(heartbeat, sessionTimeout, history, maxEntries, maxValueSize, maxKeyLength, DEFAULT_MAX_BYTES);
 	}
 
 	/**

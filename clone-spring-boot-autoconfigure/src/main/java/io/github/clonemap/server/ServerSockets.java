@@ -1,5 +1,7 @@
 package io.github.clonemap.server;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A network with sockets: what a server needs of it, and a way to wait for something to
  * come. Made by the thread that starts the server, then used by the server's agent only,
@@ -27,6 +29,23 @@ public interface ServerSockets extends ServerTransport, AutoCloseable {
 	 * @return whether there may be more
 	 */
 	boolean drain(Handler handler);
+
+	/**
+	 * What is wrong with the sockets, so that nobody can be served. May be called by any
+	 * thread.
+	 * @return what, or {@code null} if they work
+	 */
+	default @Nullable String trouble() {
+		return null;
+	}
+
+	/**
+	 * How many times dead sockets have been replaced. May be called by any thread.
+	 * @return the number
+	 */
+	default int renewals() {
+		return 0;
+	}
 
 	/**
 	 * Ends a wait, now or the next one. May be called by any thread.

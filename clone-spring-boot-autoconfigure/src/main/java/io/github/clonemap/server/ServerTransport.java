@@ -81,10 +81,17 @@ public interface ServerTransport {
 		}
 
 		/**
+		 * All connections are gone, and there are new sockets: nobody subscribes to
+		 * anything any more.
+		 */
+		void onRenewed();
+
+		/**
 		 * Something came that is not a request at all.
 		 * @param reason what is wrong with it
+		 * @param explanation the same, for people
 		 */
-		void onMalformed(String reason);
+		void onMalformed(MalformedReason reason, String explanation);
 
 	}
 

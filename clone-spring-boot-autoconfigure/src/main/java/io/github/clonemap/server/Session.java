@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
+import io.github.clonemap.agent.HeapShare;
 import io.github.clonemap.protocol.LogRecord;
 import io.github.clonemap.protocol.LogRecord.SessionState;
 import io.github.clonemap.protocol.Subtrees;
@@ -28,7 +29,7 @@ final class Session {
 	/**
 	 * The most bytes of results that are kept, as they may bring values.
 	 */
-	static final long MAX_RESULT_BYTES = 64L << 20;
+	static final long MAX_RESULT_BYTES = HeapShare.of(16, 64L << 20);
 
 	private final long clientId;
 

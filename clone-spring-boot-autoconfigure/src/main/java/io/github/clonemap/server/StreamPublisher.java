@@ -98,6 +98,15 @@ final class StreamPublisher {
 	}
 
 	/**
+	 * Nobody hears any stream any more.
+	 */
+	void unsubscribeAll() {
+		this.streams.clear();
+		this.streamsByPath.clear();
+		this.due.clear();
+	}
+
+	/**
 	 * Adds an update to the streams that it concerns.
 	 * @param update the update
 	 * @param encoded has it as bytes

@@ -31,7 +31,11 @@ final class Transfer implements AutoCloseable {
 	 */
 	private static final int ENTRIES_PER_STEP = 2048;
 
-	private static final int MAX_CREDIT = 1024;
+	/**
+	 * How many chunks a client may be ahead: twice what ours ask for. They are what a
+	 * client that does not read costs.
+	 */
+	static final int MAX_CREDIT = 64;
 
 	private final int syncId;
 
@@ -50,6 +54,8 @@ final class Transfer implements AutoCloseable {
 	private boolean exhausted;
 
 	private long until;
+
+	private long progressNanos;
 
 	private Transfer(Sync request, long startSequence, Source source, int total) {
 		this.syncId = request.syncId();
@@ -95,6 +101,24 @@ final class Transfer implements AutoCloseable {
 	}
 
 	/**
+	 * Whether nothing was sent for long, because the client allows nothing: an open walk
+	 * costs something at each write.
+	 */
+	boolean isStalled(long committed, long nowNanos, long patienceNanos) {
+		if (maySend(committed) || this.progressNanos == 0) {
+			this.progressNanos = nowNanos;
+		}
+		return nowNanos - this.progressNanos > patienceNanos;
+	}
+
+	/**
+	 * The message that ends the answer before it is complete.
+	 */
+	End breakOff() {
+		return new End(this.syncId, End.BROKEN_OFF, isResume(), this.startSequence, this.startSequence);
+	}
+
+	/**
 	 * The next step.
 	 * @param committed the committed sequence now
 	 * @param ordered the last sequence now, committed or not
@@ -106,10 +130,11 @@ final class Transfer implements AutoCloseable {
 					isResume() ? this.startSequence : committed);
 		}
 		List<Update> updates = new ArrayList<>();
+		this.progressNanos = 0;
 		int bytes = 0;
 		for (int i = 0; i < ENTRIES_PER_STEP && bytes < CHUNK_BYTES; i++) {
 			if (this.source.isLost()) {
-				return new End(this.syncId, End.BROKEN_OFF, isResume(), this.startSequence, this.startSequence);
+				return breakOff();
 			}
 			Update update = this.source.next();
 			if (update == null) {

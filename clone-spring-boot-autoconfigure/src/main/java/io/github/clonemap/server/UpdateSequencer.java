@@ -76,6 +76,9 @@ final class UpdateSequencer {
 				if (current == null && this.state.store().size() >= this.settings.maxEntries()) {
 					return reject(RejectReason.TOO_MANY_ENTRIES, operation, nowMicros);
 				}
+				if (isTooMuch(operation, current)) {
+					return reject(RejectReason.TOO_MANY_BYTES, operation, nowMicros);
+				}
 				put(session, operation, current, nowNanos, nowMicros);
 			}
 			case REMOVE -> {
@@ -159,6 +162,21 @@ final class UpdateSequencer {
 		return null;
 	}
 
+	/**
+	 * A write that makes an entry smaller is never too much: it is the way out.
+	 */
+	private boolean isTooMuch(WriteOperation operation, @Nullable StoredEntry current) {
+		int length = length(operation.value());
+		long more = (current != null) ? length - length(current.value())
+				: (long) ServerSettings.ENTRY_BYTES + operation.key().length() + length;
+		long bytes = this.state.store().bytes() + (long) this.state.store().size() * ServerSettings.ENTRY_BYTES;
+		return more > 0 && bytes + more > this.settings.maxBytes();
+	}
+
+	private static int length(byte @Nullable [] value) {
+		return (value != null) ? value.length : 0;
+	}
+
 	private String explain(RejectReason reason, WriteOperation operation) {
 		return switch (reason) {
 			case BAD_KEY -> "the key is refused: " + Keys.problem(operation.key(), this.settings.maxKeyLength());
@@ -167,6 +185,8 @@ final class UpdateSequencer {
 					+ this.settings.maxValueSize() + " bytes";
 			case TOO_MANY_ENTRIES ->
 				"the server is full: it has its clone.server.max-entries of " + this.settings.maxEntries();
+			case TOO_MANY_BYTES -> "the server is full: its entries would take more than its clone.server.max-bytes of "
+					+ this.settings.maxBytes();
 		};
 	}
 

@@ -1,6 +1,7 @@
 package io.github.clonemap.zeromq;
 
 import io.github.clonemap.protocol.Command;
+import io.github.clonemap.server.MalformedReason;
 import io.github.clonemap.server.ServerTransport;
 import org.jspecify.annotations.Nullable;
 import org.zeromq.SocketType;
@@ -74,7 +75,7 @@ final class PeerSockets {
 				return false;
 			}
 			if (skipRest(this.peerStates) > 0) {
-				handler.onMalformed("what a peer tells of itself has one frame");
+				handler.onMalformed(MalformedReason.FRAMES, "what a peer tells of itself has one frame");
 			}
 			else {
 				handler.onPeerState(frame);
@@ -91,7 +92,7 @@ final class PeerSockets {
 			}
 			byte @Nullable [] body = this.link.hasReceiveMore() ? this.link.recv(ZMQ.DONTWAIT) : null;
 			if (body == null || skipRest(this.link) > 0) {
-				handler.onMalformed("what a peer sends has a command and a body");
+				handler.onMalformed(MalformedReason.FRAMES, "what a peer sends has a command and a body");
 			}
 			else {
 				handler.onPeerReply(command, body);

@@ -28,13 +28,9 @@ final class Sockets {
 	private Sockets() {
 	}
 
-	static ZContext context(String name) {
+	static ZContext context(String name, IoThreads threads) {
 		ZContext context = new ZContext(1);
-		context.setThreadFactor((work, threadName) -> {
-			Thread thread = new Thread(work, name + "-" + threadName);
-			thread.setDaemon(true);
-			return thread;
-		});
+		threads.of(context, name);
 		return context;
 	}
 
@@ -42,6 +38,7 @@ final class Sockets {
 		Socket socket = context.createSocket(type);
 		socket.setLinger(0);
 		socket.setMaxMsgSize(maxFrameBytes);
+		socket.setMsgAllocator(new FrameGuard(maxFrameBytes));
 		socket.setHandshakeIvl(HANDSHAKE_MILLIS);
 		socket.setReconnectIVL(RECONNECT_MILLIS);
 		socket.setReconnectIVLMax(MAX_RECONNECT_MILLIS);

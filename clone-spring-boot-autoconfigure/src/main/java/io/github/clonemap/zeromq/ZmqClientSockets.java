@@ -30,7 +30,9 @@ public final class ZmqClientSockets implements ClientSockets {
 
 	private final SocketWait wait = new SocketWait();
 
-	private final ZContext context = Sockets.context("clone-client");
+	private IoThreads threads = new IoThreads();
+
+	private ZContext context = Sockets.context("clone-client", this.threads);
 
 	private @Nullable Connection connection;
 
@@ -48,6 +50,7 @@ public final class ZmqClientSockets implements ClientSockets {
 	@Override
 	public void connect(ServerEndpoint server, byte[] topic) throws ServerUnreachableException {
 		close(false);
+		renewIfDead();
 		Socket requests = Sockets.create(this.context, SocketType.DEALER, MAX_FRAME_BYTES, server.requests());
 		// What may be on its way is bounded by writes in flight and credit; a full socket
 		// would drop a request, and everything after it would wait for its repetition.
@@ -56,6 +59,7 @@ public final class ZmqClientSockets implements ClientSockets {
 		Socket stream = Sockets.create(this.context, SocketType.SUB, MAX_FRAME_BYTES, server.stream());
 		// Subscriptions count, too: above this limit JeroMQ loses them silently.
 		stream.setSndHWM(0);
+		stream.setRcvHWM(StreamQueue.LIMIT);
 		stream.subscribe(topic);
 		AtomicBoolean refused = new AtomicBoolean();
 		// On JeroMQ's own thread: the agent hears of it in its next turn.
@@ -72,6 +76,17 @@ public final class ZmqClientSockets implements ClientSockets {
 			// Usually a name that cannot be resolved, which may be different next time.
 			close(false);
 			throw new ServerUnreachableException("cannot connect: " + ex.getMessage(), ex);
+		}
+	}
+
+	/**
+	 * A context whose thread has died connects to nobody any more.
+	 */
+	private void renewIfDead() {
+		if (this.threads.death() != null) {
+			this.threads.abandon(this.context);
+			this.threads = new IoThreads();
+			this.context = Sockets.context("clone-client", this.threads);
 		}
 	}
 
@@ -175,7 +190,7 @@ public final class ZmqClientSockets implements ClientSockets {
 	public void close() {
 		close(true);
 		this.wait.close();
-		this.context.close();
+		this.threads.close(this.context);
 	}
 
 	private void close(boolean lastWords) {

@@ -4,10 +4,15 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.function.Consumer;
 
+import io.github.clonemap.agent.HeapShare;
 import io.github.clonemap.client.ClientSettings;
 import io.github.clonemap.client.ServerEndpoint;
 import io.github.clonemap.protocol.Command;
+import io.github.clonemap.protocol.Subtrees;
+import io.github.clonemap.server.MalformedReason;
 import io.github.clonemap.server.Route;
 import io.github.clonemap.server.ServerBindException;
 import io.github.clonemap.server.ServerSockets;
@@ -35,12 +40,6 @@ public final class ZmqServerSockets implements ServerSockets {
 	private static final int ANY_PORT_ATTEMPTS = 100;
 
 	/**
-	 * How many batches of the stream may wait for a subscriber that reads slowly before
-	 * it misses some.
-	 */
-	private static final int STREAM_LIMIT = 1000;
-
-	/**
 	 * How many replies may wait for a peer that reads slowly before it misses some: each
 	 * write in flight may be acknowledged by itself, and there is more.
 	 */
@@ -49,9 +48,11 @@ public final class ZmqServerSockets implements ServerSockets {
 	/**
 	 * How many messages of one peer may wait here; after that its own queue fills.
 	 */
-	private static final int RECEIVE_LIMIT = 256;
+	private static final int RECEIVE_LIMIT = HeapShare.count(64, 64 << 10, 16, 256);
 
 	private static final int FRAME_OVERHEAD = 256 << 10;
+
+	private static final Duration PROBE_SILENCE = Duration.ofSeconds(5);
 
 	private final SocketWait wait = new SocketWait();
 
@@ -63,13 +64,21 @@ public final class ZmqServerSockets implements ServerSockets {
 
 	private final int port;
 
-	private @Nullable PeerSockets peer;
+	private final IoThreads threads;
 
-	private ZmqServerSockets(ZContext context, Socket requests, Socket stream, int port) {
+	private final ServerProbe probe;
+
+	private final @Nullable PeerSockets peer;
+
+	private ZmqServerSockets(ZContext context, IoThreads threads, ServerProbe probe, Socket requests, Socket stream,
+			int port, @Nullable PeerEndpoints peer) {
 		this.context = context;
+		this.threads = threads;
+		this.probe = probe;
 		this.requests = requests;
 		this.stream = stream;
 		this.port = port;
+		this.peer = (peer != null) ? new PeerSockets(context, this.wait, peer) : null;
 		this.wait.add(requests);
 		this.wait.add(stream);
 	}
@@ -82,7 +91,9 @@ public final class ZmqServerSockets implements ServerSockets {
 	 * @return the factory
 	 */
 	public static ServerSockets.Factory factory(String address, int port, int maxValueSize) {
-		return () -> bind(address, port, maxValueSize + FRAME_OVERHEAD);
+		return () -> UninterruptedCall.of("clone-server-bind",
+				() -> open(address, port, maxValueSize + FRAME_OVERHEAD, PROBE_SILENCE, (socket) -> {
+				}));
 	}
 
 	/**
@@ -94,16 +105,32 @@ public final class ZmqServerSockets implements ServerSockets {
 	 * @return the factory
 	 */
 	public static ServerSockets.Factory factory(String address, int port, int maxValueSize, PeerEndpoints peer) {
-		return () -> bind(address, port, maxValueSize + FRAME_OVERHEAD).join(peer);
+		return () -> UninterruptedCall.of("clone-server-bind",
+				() -> open(address, port, new Details(maxValueSize + FRAME_OVERHEAD, PROBE_SILENCE, (socket) -> {
+				}, peer)));
 	}
 
-	private static ZmqServerSockets bind(String address, int port, long maxFrameBytes) {
+	/**
+	 * Opens sockets that are renewed when their thread dies.
+	 * @param probeSilence how long nothing may come of the probe
+	 * @param customizer gets each socket before it is bound
+	 */
+	static ServerSockets open(String address, int port, long maxFrameBytes, Duration probeSilence,
+			Consumer<Socket> customizer) {
+		return open(address, port, new Details(maxFrameBytes, probeSilence, customizer, null));
+	}
+
+	private static ServerSockets open(String address, int port, Details details) {
+		return new RenewedServerSockets((any) -> bind(address, any, details), port);
+	}
+
+	private static ZmqServerSockets bind(String address, int port, Details details) {
 		if (port != 0) {
-			return tryBind(address, port, maxFrameBytes);
+			return tryBind(address, port, details);
 		}
 		for (int attempt = 1;; attempt++) {
 			try {
-				return tryBind(address, 0, maxFrameBytes);
+				return tryBind(address, 0, details);
 			}
 			catch (ServerBindException ex) {
 				if (!ex.isInUse() || attempt == ANY_PORT_ATTEMPTS) {
@@ -113,23 +140,29 @@ public final class ZmqServerSockets implements ServerSockets {
 		}
 	}
 
-	private static ZmqServerSockets tryBind(String address, int port, long maxFrameBytes) {
-		ZContext context = Sockets.context("clone-server");
+	private static ZmqServerSockets tryBind(String address, int port, Details details) {
+		IoThreads threads = new IoThreads();
+		ZContext context = Sockets.context("clone-server", threads);
 		try {
 			String host = SCHEME
 					+ ((address.contains(":") && !address.startsWith("[")) ? "[" + address + "]" : address);
-			Socket requests = Sockets.create(context, SocketType.ROUTER, maxFrameBytes, host);
+			Socket requests = Sockets.create(context, SocketType.ROUTER, details.maxFrameBytes, host);
+			details.customizer.accept(requests);
 			requests.setSndHWM(REPLY_LIMIT);
 			requests.setRcvHWM(RECEIVE_LIMIT);
 			int bound = bind(requests, host, port);
-			Socket stream = Sockets.create(context, SocketType.XPUB, maxFrameBytes, host);
+			// What comes here are subscriptions, and each costs JeroMQ more than its
+			// size.
+			Socket stream = Sockets.create(context, SocketType.XPUB, Subtrees.MAX_BYTES + 1, host);
+			details.customizer.accept(stream);
 			stream.setXpubVerbose(true);
-			stream.setSndHWM(STREAM_LIMIT);
+			stream.setSndHWM(StreamQueue.LIMIT);
 			bind(stream, host, bound + ServerEndpoint.STREAM_PORT_OFFSET);
-			return new ZmqServerSockets(context, requests, stream, bound);
+			ServerProbe probe = new ServerProbe(context, host, bound, details.probeSilence);
+			return new ZmqServerSockets(context, threads, probe, requests, stream, bound, details.peer);
 		}
 		catch (RuntimeException ex) {
-			context.close();
+			threads.close(context);
 			throw ex;
 		}
 	}
@@ -161,18 +194,6 @@ public final class ZmqServerSockets implements ServerSockets {
 		}
 		catch (UnknownHostException | SocketException ex) {
 			return false;
-		}
-	}
-
-	private ServerSockets join(PeerEndpoints endpoints) {
-		try {
-			this.peer = new PeerSockets(this.context, this.wait, endpoints);
-			return this;
-		}
-		catch (RuntimeException ex) {
-			this.wait.close();
-			this.context.close();
-			throw ex;
 		}
 	}
 
@@ -230,6 +251,11 @@ public final class ZmqServerSockets implements ServerSockets {
 	@Override
 	public void publish(byte[] frame) {
 		this.stream.send(frame, ZMQ.DONTWAIT);
+		int fillers = StreamQueue.fillers(frame);
+		byte[] heartbeat = (fillers > 0) ? StreamQueue.heartbeatAfter(frame) : null;
+		for (int i = 0; i < fillers && heartbeat != null; i++) {
+			this.stream.send(heartbeat, ZMQ.DONTWAIT);
+		}
 	}
 
 	@Override
@@ -253,13 +279,38 @@ public final class ZmqServerSockets implements ServerSockets {
 
 	@Override
 	public void close() {
+		if (this.threads.death() != null) {
+			// To close them one by one would be of no use.
+			abandon();
+			return;
+		}
 		this.wait.close();
 		Sockets.close(this.requests, true);
 		Sockets.close(this.stream, false);
 		if (this.peer != null) {
 			this.peer.close();
 		}
-		this.context.close();
+		this.threads.close(this.context);
+	}
+
+	/**
+	 * What is wrong with the threads behind these sockets.
+	 * @return what, or {@code null} if they work
+	 */
+	@Nullable String findTrouble(long nowNanos) {
+		Throwable death = this.threads.death();
+		if (death != null) {
+			return "their thread died of " + death;
+		}
+		return this.probe.isSilent(nowNanos) ? "their thread does not answer" : null;
+	}
+
+	/**
+	 * Lets go of everything without closing it, for which the thread would be needed.
+	 */
+	void abandon() {
+		this.threads.abandon(this.context);
+		this.wait.close();
 	}
 
 	private void onRequest(byte[] identity, Handler handler) {
@@ -269,8 +320,12 @@ public final class ZmqServerSockets implements ServerSockets {
 		while (nextFrame() != null) {
 			tooMany++;
 		}
+		if (this.probe.isMine(identity)) {
+			this.probe.onHeard(System.nanoTime());
+			return;
+		}
 		if (command == null || body == null || tooMany > 0) {
-			handler.onMalformed("a request has a command and a body, not "
+			handler.onMalformed(MalformedReason.FRAMES, "a request has a command and a body, not "
 					+ ((command == null) ? "nothing" : ((body == null) ? "one frame" : (2 + tooMany) + " frames")));
 			return;
 		}
@@ -283,7 +338,7 @@ public final class ZmqServerSockets implements ServerSockets {
 
 	private static void onSubscription(byte[] message, Handler handler) {
 		if (message.length == 0) {
-			handler.onMalformed("an empty subscription");
+			handler.onMalformed(MalformedReason.TOPIC, "an empty subscription");
 			return;
 		}
 		byte[] topic = new byte[message.length - 1];
@@ -291,8 +346,17 @@ public final class ZmqServerSockets implements ServerSockets {
 		switch (message[0]) {
 			case 0 -> handler.onUnsubscribed(topic);
 			case 1 -> handler.onSubscribed(topic);
-			default -> handler.onMalformed("a message on the stream's port that is no subscription");
+			default ->
+				handler.onMalformed(MalformedReason.TOPIC, "a message on the stream's port that is no subscription");
 		}
+	}
+
+	/**
+	 * What all sockets of a server have in common, each time.
+	 */
+	private record Details(long maxFrameBytes, Duration probeSilence, Consumer<Socket> customizer,
+			@Nullable PeerEndpoints peer) {
+
 	}
 
 }

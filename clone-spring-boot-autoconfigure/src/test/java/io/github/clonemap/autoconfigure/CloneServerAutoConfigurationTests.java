@@ -94,9 +94,9 @@ class CloneServerAutoConfigurationTests {
 		this.contextRunner
 			.withPropertyValues("clone.server.heartbeat=20ms", "clone.server.session-timeout=1m",
 					"clone.server.history=7", "clone.server.max-entries=2", "clone.server.max-value-size=3B",
-					"clone.server.max-key-length=5")
+					"clone.server.max-key-length=5", "clone.server.max-bytes=1KB")
 			.run((context) -> assertThat(CloneSettings.server(context.getBean(CloneProperties.class).server()))
-				.isEqualTo(new ServerSettings(Duration.ofMillis(20), Duration.ofMinutes(1), 7, 2, 3, 5)));
+				.isEqualTo(new ServerSettings(Duration.ofMillis(20), Duration.ofMinutes(1), 7, 2, 3, 5, 1024)));
 	}
 
 	@Test

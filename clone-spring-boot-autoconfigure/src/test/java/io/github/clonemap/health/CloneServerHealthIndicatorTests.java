@@ -69,7 +69,7 @@ class CloneServerHealthIndicatorTests {
 	}
 
 	private static ServerReport report(ServerRole role, boolean paired, boolean inSync, long lag) {
-		return new ServerReport(role, 1, 2, 42, 3, 4, 5, 6, 7, 8, 9, 10, Map.of(), 11, paired, inSync, lag, 0);
+		return new ServerReport(role, 1, 2, 42, 3, 4, 5, 6, 7, 8, 9, 10, Map.of(), Map.of(), paired, inSync, lag, 0);
 	}
 
 }

@@ -3,6 +3,7 @@ package io.github.clonemap.metrics;
 import java.util.Map;
 
 import io.github.clonemap.server.CloneServer;
+import io.github.clonemap.server.MalformedReason;
 import io.github.clonemap.server.RejectReason;
 import io.github.clonemap.server.ServerReport;
 import io.github.clonemap.server.ServerRole;
@@ -36,7 +37,8 @@ class CloneServerMetricsTests {
 		assertThat(count("clone.server.updates")).isEqualTo(7);
 		assertThat(count("clone.server.snapshots")).isEqualTo(8);
 		assertThat(count("clone.server.expired")).isEqualTo(10);
-		assertThat(count("clone.server.malformed")).isEqualTo(11);
+		assertThat(count("clone.server.malformed", "reason", "no-session")).isEqualTo(11);
+		assertThat(count("clone.server.malformed", "reason", "frames")).isZero();
 		assertThat(count("clone.server.rejected", "reason", "value-too-large")).isEqualTo(12);
 		assertThat(count("clone.server.rejected", "reason", "bad-key")).isZero();
 	}
@@ -91,11 +93,13 @@ class CloneServerMetricsTests {
 
 	private static ServerReport report() {
 		return new ServerReport(ServerRole.PASSIVE, 1, 2, 42, 3, 4, 5, 6, 7, 8, 9, 10,
-				Map.of(RejectReason.VALUE_TOO_LARGE, 12L), 11, false, false, -1, 0);
+				Map.of(RejectReason.VALUE_TOO_LARGE, 12L), Map.of(MalformedReason.NO_SESSION, 11L), false, false, -1,
+				0);
 	}
 
 	private static ServerReport report(ServerRole role, boolean inSync, long lag, long conflicts) {
-		return new ServerReport(role, 1, 2, 42, 3, 4, 5, 6, 7, 8, 9, 10, Map.of(), 11, true, inSync, lag, conflicts);
+		return new ServerReport(role, 1, 2, 42, 3, 4, 5, 6, 7, 8, 9, 10, Map.of(), Map.of(), true, inSync, lag,
+				conflicts);
 	}
 
 }

@@ -20,6 +20,7 @@ import io.github.clonemap.protocol.Message.Sync;
 import io.github.clonemap.protocol.Message.Welcome;
 import io.github.clonemap.protocol.Message.Write;
 import io.github.clonemap.protocol.StreamBatch;
+import io.github.clonemap.protocol.StreamRefusal;
 import io.github.clonemap.protocol.Subtrees;
 import io.github.clonemap.protocol.Update;
 import io.github.clonemap.protocol.WriteOperation;
@@ -44,6 +45,8 @@ final class ServerHarness implements ServerTransport {
 	final ServerAgent agent;
 
 	private final List<Published> published = new ArrayList<>();
+
+	final List<Subtrees> refused = new ArrayList<>();
 
 	private final List<Reply> replies = new ArrayList<>();
 
@@ -77,6 +80,11 @@ final class ServerHarness implements ServerTransport {
 			int topicLength = 1;
 			while (frame[topicLength - 1] != 0) {
 				topicLength++;
+			}
+			byte[] topic = Arrays.copyOf(frame, topicLength);
+			if (StreamRefusal.explanation(frame, topic) != null) {
+				this.refused.add(Subtrees.fromTopic(topic));
+				return;
 			}
 			FrameReader reader = new FrameReader(frame, topicLength);
 			StreamBatch batch = StreamBatch.read(reader);

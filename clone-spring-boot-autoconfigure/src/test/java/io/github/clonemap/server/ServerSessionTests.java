@@ -19,6 +19,7 @@ import io.github.clonemap.server.ServerHarness.Client;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 /**
  * How {@link ServerAgent} begins, keeps and ends the sessions of its clients.
@@ -201,8 +202,20 @@ class ServerSessionTests {
 	void aReplyIsNotARequest() {
 		Client client = this.server.joined(1);
 		client.say(new Passive(1));
-		assertThat(this.server.agent.report().malformed()).isOne();
+		assertThat(this.server.agent.report().malformed()).containsExactly(entry(MalformedReason.NOT_A_REQUEST, 1L));
 		assertThat(client.take(Message.class)).isEmpty();
+	}
+
+	@Test
+	void oneForgedEpochDoesNotUseUpAllEpochs() {
+		Client forger = this.server.client(1);
+		forger.sayHello(Sequence.startOf(Sequence.MAX_EPOCH - 1), 99);
+		assertThat(forger.only(Bye.class).reason()).isEqualTo(Bye.Reason.REFUSED);
+		assertThat(this.server.agent.report().epoch()).isOne();
+		assertThat(this.server.agent.report().malformed()).containsExactly(entry(MalformedReason.EPOCH, 1L));
+		forger.sayHello(Sequence.startOf(ClientRequests.MAX_EPOCH_STEP), 99);
+		forger.only(Welcome.class);
+		assertThat(this.server.agent.report().epoch()).isEqualTo(ClientRequests.MAX_EPOCH_STEP + 1);
 	}
 
 	@Test
@@ -213,8 +226,14 @@ class ServerSessionTests {
 		this.server.agent.onRequest(client.route(), new byte[0], new byte[0]);
 		this.server.agent.onSubscribed("/a".getBytes());
 		this.server.agent.onUnsubscribed(new byte[0]);
-		this.server.agent.onMalformed("one frame too few");
-		assertThat(this.server.agent.report().malformed()).isEqualTo(6);
+		this.server.agent.onMalformed(MalformedReason.FRAMES, "one frame too few");
+		client.say(new Hello(Message.VERSION + 1, 2, "x", 0, 0, 1));
+		this.server.client(3).say(new Ping(1));
+		client.say(new Write(0, 7, List.of(ServerHarness.put("key", "value"))));
+		assertThat(this.server.agent.report().malformed()).containsExactly(entry(MalformedReason.FRAMES, 1L),
+				entry(MalformedReason.COMMAND, 2L), entry(MalformedReason.BODY, 1L), entry(MalformedReason.TOPIC, 2L),
+				entry(MalformedReason.VERSION, 1L), entry(MalformedReason.NO_SESSION, 1L),
+				entry(MalformedReason.MISSING_WRITES, 1L));
 		assertThat(client.writeOne(ServerHarness.put("key", "value")).sequence()).isPositive();
 	}
 
@@ -264,6 +283,7 @@ class ServerSessionTests {
 		assertThat(client.only(Bye.class).explanation()).contains("no higher one");
 		assertThat(this.server.agent.report().sessions()).isZero();
 		assertThat(this.server.agent.report().epoch()).isOne();
+		assertThat(this.server.agent.report().malformed()).containsExactly(entry(MalformedReason.EPOCH, 1L));
 	}
 
 	@Test

@@ -185,6 +185,7 @@ class ServerStreamTests {
 		this.server.turn();
 		assertThat(this.server.agent.report().subscriptions()).isEqualTo(ServerAgent.MAX_STREAMS);
 		assertThat(this.server.published("/one/more/")).isEmpty();
+		assertThat(this.server.refused).containsExactly(Subtrees.covering(List.of("/one/more/")));
 		this.server.unsubscribe("/0/");
 		this.server.subscribe("/one/more/");
 		this.server.turn();
