@@ -29,6 +29,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -41,6 +42,8 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -53,6 +56,7 @@ import static org.awaitility.Awaitility.await;
  * Two applications whose servers are a pair, over real sockets.
  */
 @Timeout(60)
+@ExtendWith(OutputCaptureExtension.class)
 class ClonePairTests {
 
 	private static final byte[] VALUE = "value".getBytes(StandardCharsets.UTF_8);
@@ -220,6 +224,74 @@ class ClonePairTests {
 				.isEqualTo(1);
 			assertThat(backup.getBean(Roles.class).conflicts).isEmpty();
 		}
+	}
+
+	@Test
+	void aBackupThatIsCutOffStaysPassiveUnlessSomebodyAsksIt() throws Exception {
+		try (Link toBackup = new Link(this.second); Link toPrimary = new Link(this.first)) {
+			ConfigurableApplicationContext backup = run(this.second.properties("backup", toPrimary.place()),
+					"clone.startup.mode=async", "clone.servers=tcp://127.0.0.1:" + toPrimary.place().port());
+			ConfigurableApplicationContext primary = run(this.first.properties("primary", toBackup.place()));
+			awaitInSync(primary, backup);
+			toBackup.cut();
+			toPrimary.cut();
+			// It goes on alone after a peer time-out, and that is when a backup that is
+			// asked would take over.
+			map(primary).put("alone", VALUE);
+			await().during(Duration.ofSeconds(2))
+				.atMost(Duration.ofSeconds(3))
+				.until(() -> report(backup).role() == ServerRole.PASSIVE);
+			assertThat(report(primary).inSync()).isFalse();
+			toBackup.heal();
+			toPrimary.heal();
+			awaitInSync(primary, backup);
+			await().until(() -> map(backup).containsKey("alone"));
+			assertThat(report(primary).conflicts() + report(backup).conflicts()).isZero();
+		}
+	}
+
+	@Test
+	void aPrimaryThatIsStartedWhileItIsCutOffBeginsEmptyAndGivesWayAfterwards() throws Exception {
+		try (Link toBackup = new Link(this.second); Link toPrimary = new Link(this.first)) {
+			ConfigurableApplicationContext backup = run(this.second.properties("backup", toPrimary.place()),
+					"clone.startup.mode=async");
+			ConfigurableApplicationContext primary = run(this.first.properties("primary", toBackup.place()));
+			awaitInSync(primary, backup);
+			map(primary).put("kept", VALUE);
+			primary.stop();
+			await().until(() -> backup.getBean(CloneClient.class).state() == CloneState.LIVE);
+			toBackup.cut();
+			toPrimary.cut();
+			primary.start();
+			assertRole(primary, ServerRole.ACTIVE);
+			assertThat(map(primary)).isEmpty();
+			map(primary).put("lost", VALUE);
+			map(backup).put("new", VALUE);
+
+			toBackup.heal();
+			toPrimary.heal();
+			awaitInSync(backup, primary);
+			await().until(() -> primary.getBean(CloneClient.class).state() == CloneState.LIVE
+					&& map(primary).containsKey("new"));
+			assertThat(map(primary)).containsOnlyKeys("kept", "new");
+			assertThat(report(primary).conflicts()).isEqualTo(1);
+			assertThat(report(backup).conflicts()).isZero();
+		}
+	}
+
+	@Test
+	void twoServersWithTheSameRoleSaySo(CapturedOutput output) {
+		primary();
+		run(this.second.properties("primary", this.first));
+		await().until(() -> output.getAll()
+			.contains("both servers have the role PRIMARY (clone.server.bstar.role): one must be the primary"));
+	}
+
+	@Test
+	void aServerThatIsItsOwnPeerSaysSo(CapturedOutput output) {
+		run(this.first.properties("primary", this.first));
+		await().until(() -> output.getAll()
+			.contains("clone.server.bstar.peer leads to this server itself: it must lead to the other one"));
 	}
 
 	@Test
