@@ -298,7 +298,7 @@ final class LocalCluster {
 	void checkLinearizable(List<String> keys) {
 		for (String key : keys) {
 			List<LinearizabilityChecker.Operation> history = this.operations.stream()
-				.filter((operation) -> operation.call.operation().key().equals(key))
+				.filter((operation) -> operation.operation.key().equals(key))
 				.map(Operation::toHistory)
 				.filter(Objects::nonNull)
 				.toList();
@@ -314,15 +314,15 @@ final class LocalCluster {
 		Map<String, Update> entries = ServerStates.entries(active().orElseThrow().agent);
 		for (Operation operation : this.operations) {
 			WriteResult result = operation.acknowledgedPut();
-			String key = operation.call.operation().key();
+			String key = operation.operation.key();
 			boolean isHidden = this.operations.stream()
 				.anyMatch((other) -> other.outcome == LinearizabilityChecker.Outcome.UNKNOWN
-						&& other.called >= operation.called && other.call.operation().key().equals(key));
+						&& other.called >= operation.called && other.operation.key().equals(key));
 			if (result == null || !keys.contains(key) || isHidden) {
 				// A write with an unknown outcome may have come later.
 				continue;
 			}
-			String value = new String(operation.call.operation().value());
+			String value = new String(operation.operation.value());
 			Update entry = entries.get(key);
 			boolean isThere = entry != null
 					&& (new String(entry.value()).equals(value) || entry.sequence() > result.sequence());
@@ -331,8 +331,8 @@ final class LocalCluster {
 				.anyMatch((conflict) -> conflict.sequence() == result.sequence());
 			boolean isRemoved = this.operations.stream().anyMatch((other) -> other.removes(key, result.sequence()));
 			assertThat(isThere || isReported || isRemoved || this.model.isFollowedBy(result.sequence(), key))
-				.as("%s %s (%d) is there, was followed by another one, or was reported: %s", operation.call.operation(),
-						value, result.sequence(), entry)
+				.as("%s %s (%d) is there, was followed by another one, or was reported: %s", operation.operation, value,
+						result.sequence(), entry)
 				.isTrue();
 		}
 	}
@@ -763,6 +763,9 @@ final class LocalCluster {
 
 		private final WriteCall<WriteResult> call;
 
+		/** What was called for: a call forgets it when its time is over. */
+		private final WriteOperation operation;
+
 		private final long called = LocalCluster.this.steps;
 
 		private final String expectedValue;
@@ -776,6 +779,7 @@ final class LocalCluster {
 		Operation(Node node, WriteCall<WriteResult> call) {
 			this.node = node;
 			this.call = call;
+			this.operation = call.operation();
 			ReplicaEntry known = node.replica.get(call.operation().key());
 			this.expectedValue = (known != null) ? new String(known.value()) : null;
 			call.future().whenComplete((result, failure) -> guard(() -> {
@@ -811,7 +815,7 @@ final class LocalCluster {
 		WriteResult acknowledgedPut() {
 			boolean succeeded = this.call.future().isDone() && !this.call.future().isCompletedExceptionally();
 			return (succeeded && result().status() == WriteResult.Status.APPLIED
-					&& this.call.operation().kind() == WriteOperation.Kind.PUT) ? result() : null;
+					&& this.operation.kind() == WriteOperation.Kind.PUT) ? result() : null;
 		}
 
 		/**
@@ -820,18 +824,16 @@ final class LocalCluster {
 		 */
 		private boolean removes(String key, long sequence) {
 			boolean succeeded = this.call.future().isDone() && !this.call.future().isCompletedExceptionally();
-			return succeeded && this.call.operation().kind() == WriteOperation.Kind.REMOVE
-					&& this.call.operation().key().equals(key) && result().status() == WriteResult.Status.APPLIED
-					&& result().sequence() > sequence;
+			return succeeded && this.operation.kind() == WriteOperation.Kind.REMOVE && this.operation.key().equals(key)
+					&& result().status() == WriteResult.Status.APPLIED && result().sequence() > sequence;
 		}
 
 		/**
 		 * The operation as its caller saw it.
 		 */
 		LinearizabilityChecker.Operation toHistory() {
-			WriteOperation operation = this.call.operation();
-			String value = (operation.value() != null) ? new String(operation.value()) : null;
-			LinearizabilityChecker.Condition condition = switch (operation.condition()) {
+			String value = (this.operation.value() != null) ? new String(this.operation.value()) : null;
+			LinearizabilityChecker.Condition condition = switch (this.operation.condition()) {
 				case NONE -> LinearizabilityChecker.Condition.NONE;
 				case ABSENT -> LinearizabilityChecker.Condition.ABSENT;
 				case PRESENT -> LinearizabilityChecker.Condition.PRESENT;
@@ -855,57 +857,56 @@ final class LocalCluster {
 		 * Promises 2 (applied once: the model sees to that) and 6.
 		 */
 		private void checkResult(WriteResult result) {
-			WriteOperation operation = this.call.operation();
 			switch (result.status()) {
-				case APPLIED -> checkApplied(result, operation);
+				case APPLIED -> checkApplied(result);
 				case CONDITION_FAILED -> {
 					assertNeverApplied();
-					assertThat(switch (operation.condition()) {
+					assertThat(switch (this.operation.condition()) {
 						case ABSENT -> result.sequence() > 0;
 						case PRESENT -> result.sequence() == 0;
-						case SEQUENCE -> result.sequence() != operation.expectedSequence();
+						case SEQUENCE -> result.sequence() != this.operation.expectedSequence();
 						case NONE -> false;
-					}).as("%s had reason to fail: %s", operation, result).isTrue();
+					}).as("%s had reason to fail: %s", this.operation, result).isTrue();
 				}
-				case UNCHANGED -> assertThat(operation.kind()).isNotEqualTo(WriteOperation.Kind.PUT);
+				case UNCHANGED -> assertThat(this.operation.kind()).isNotEqualTo(WriteOperation.Kind.PUT);
 				case REJECTED -> throw new AssertionError("A rejection is a failure of the future");
 			}
 		}
 
-		private void checkApplied(WriteResult result, WriteOperation operation) {
-			if (operation.kind() != WriteOperation.Kind.PUT) {
+		private void checkApplied(WriteResult result) {
+			if (this.operation.kind() != WriteOperation.Kind.PUT) {
 				return;
 			}
-			Update update = LocalCluster.this.model.put(new String(operation.value()));
+			Update update = LocalCluster.this.model.put(new String(this.operation.value()));
 			if (LocalCluster.this.servers.size() > 1) {
 				// What a server had from the other one was not in its own stream.
 				return;
 			}
-			assertThat(update).as("%s is in the server's order", operation).isNotNull();
+			assertThat(update).as("%s is in the server's order", this.operation).isNotNull();
 			assertThat(update.sequence()).isEqualTo(result.sequence());
-			Update before = LocalCluster.this.model.before(update).get(operation.key());
+			Update before = LocalCluster.this.model.before(update).get(this.operation.key());
 			long sequenceBefore = (before != null) ? before.sequence() : 0;
 			assertThat((result.entry() != null) ? result.entry().sequence() : 0).as("entry before %s", update)
 				.isEqualTo(sequenceBefore);
-			assertThat(switch (operation.condition()) {
+			assertThat(switch (this.operation.condition()) {
 				case NONE -> true;
 				case ABSENT -> before == null;
 				case PRESENT -> before != null;
-				case SEQUENCE -> sequenceBefore == operation.expectedSequence();
-			}).as("%s was applied although its condition did not hold: %s", operation, before).isTrue();
+				case SEQUENCE -> sequenceBefore == this.operation.expectedSequence();
+			}).as("%s was applied although its condition did not hold: %s", this.operation, before).isTrue();
 		}
 
 		private void assertNeverApplied() {
-			byte[] value = this.call.operation().value();
+			byte[] value = this.operation.value();
 			if (value != null && !LocalCluster.this.promisesMayBeBroken) {
 				assertThat(LocalCluster.this.model.put(new String(value)))
-					.as("%s ended without being applied", this.call.operation())
+					.as("%s ended without being applied", this.operation)
 					.isNull();
 			}
 		}
 
 		void checkEnded() {
-			assertThat(this.orphaned || this.call.future().isDone()).as("%s has ended", this.call.operation()).isTrue();
+			assertThat(this.orphaned || this.call.future().isDone()).as("%s has ended", this.operation).isTrue();
 		}
 
 	}
