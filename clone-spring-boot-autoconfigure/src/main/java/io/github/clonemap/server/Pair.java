@@ -176,14 +176,11 @@ final class Pair {
 		else if (message instanceof Copied copied) {
 			onCopied(copied, nowNanos);
 		}
-		else if (message instanceof Copy part) {
-			onPassive(nowNanos, () -> this.passiveLink.onCopy(part, nowNanos));
-		}
-		else if (message instanceof Log batch) {
-			onPassive(nowNanos, () -> this.passiveLink.onLog(batch, nowNanos));
-		}
-		else if (message instanceof HandOver handOver) {
-			onHandOver(handOver, nowNanos);
+		else if (message instanceof Copy || message instanceof Log || message instanceof HandOver) {
+			// These are answers, on the connection that was made to the peer.
+			if (route == null) {
+				onAnswer(message, nowNanos);
+			}
 		}
 		else {
 			return false;
@@ -248,7 +245,22 @@ final class Pair {
 		return false;
 	}
 
+	private void onAnswer(Message message, long nowNanos) {
+		if (message instanceof Copy part) {
+			requireHigherEpoch(part.sequence());
+			onPassive(nowNanos, () -> this.passiveLink.onCopy(part, nowNanos));
+		}
+		else if (message instanceof Log batch) {
+			requireHigherEpoch(batch.sequence());
+			onPassive(nowNanos, () -> this.passiveLink.onLog(batch, nowNanos));
+		}
+		else if (message instanceof HandOver handOver) {
+			onHandOver(handOver, nowNanos);
+		}
+	}
+
 	private void onPeer(Peer peer, long nowNanos) {
+		requireHigherEpoch(peer.sequence());
 		boolean isNew = !isPeer(peer.serverId());
 		within(nowNanos, () -> {
 			// While something is missing here, the peer does not know it yet.
@@ -334,6 +346,15 @@ final class Pair {
 			tell(nowNanos);
 		}
 		return result;
+	}
+
+	/**
+	 * Whoever takes over after a sequence needs an epoch above it.
+	 */
+	private static void requireHigherEpoch(long sequence) {
+		if (Sequence.epoch(sequence) >= Sequence.MAX_EPOCH) {
+			throw new IllegalArgumentException("no epoch is left after " + Sequence.toString(sequence));
+		}
 	}
 
 	private boolean isPeer(long serverId) {

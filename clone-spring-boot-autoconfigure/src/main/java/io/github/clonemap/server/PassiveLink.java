@@ -122,12 +122,26 @@ final class PassiveLink {
 			this.batch = 0;
 			ask(nowNanos);
 		}
-		else if (this.toldBatch > this.batch && this.batchWhenTold == this.batch) {
-			// What was missing a heartbeat ago is still missing.
+		else if (nowNanos - this.heardNanos > this.repeatNanos && (isMissingSomething() || isForgotten(told))) {
 			ask(nowNanos);
 		}
 		this.toldBatch = told.lastBatch();
 		this.batchWhenTold = this.batch;
+	}
+
+	/**
+	 * What was missing when the active server told it last is still missing.
+	 */
+	private boolean isMissingSomething() {
+		return this.toldBatch > this.batch && this.batchWhenTold == this.batch;
+	}
+
+	/**
+	 * The active server went on alone while nothing was heard here, and would do so until
+	 * something is missing.
+	 */
+	private boolean isForgotten(Peer told) {
+		return this.complete && told.peerInSync() != this.serverId && told.lastBatch() == this.batch;
 	}
 
 	/**
@@ -178,6 +192,9 @@ final class PassiveLink {
 		}
 		for (LogRecord happened : log.records()) {
 			apply(happened, nowNanos);
+		}
+		if (this.state.sequence() != log.sequence()) {
+			throw new IllegalStateException("the batch should end at " + log.sequence());
 		}
 	}
 

@@ -89,6 +89,9 @@ final class PeerCopy {
 		this.recent.values().forEach((restored) -> state.restore(restored.entry(), restored.deadlineNanos()));
 		this.terms.forEach(state::begin);
 		state.sessions().putAll(this.sessions);
+		if (state.store().lastSequence() > sequence || state.sequence() > sequence) {
+			throw new IllegalStateException("there is more than up to " + sequence);
+		}
 		state.restoredUntil(sequence);
 		return state;
 	}

@@ -54,6 +54,14 @@ public final class EntryStore {
 	}
 
 	/**
+	 * The sequence of the newest entry.
+	 * @return the sequence, 0 if there is none
+	 */
+	public long lastSequence() {
+		return (this.last != null) ? this.last.sequence() : 0;
+	}
+
+	/**
 	 * Puts an entry in place of the one that the key had.
 	 * @param entry the entry, newer than all others
 	 * @return the entry before, or {@code null} if there was none

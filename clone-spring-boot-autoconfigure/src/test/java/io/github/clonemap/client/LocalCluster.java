@@ -238,6 +238,19 @@ final class LocalCluster {
 		}
 	}
 
+	/**
+	 * A single message arrives, and everybody has a turn before and after it: no time
+	 * goes by.
+	 * @return whether there was one
+	 */
+	boolean deliverOne() {
+		turn();
+		boolean delivered = this.network.deliver(1) > 0;
+		turn();
+		this.nodes.forEach(Node::check);
+		return delivered;
+	}
+
 	private void guard(Runnable check) {
 		try {
 			check.run();
@@ -398,6 +411,10 @@ final class LocalCluster {
 
 		LocalNetwork.Place place() {
 			return this.place;
+		}
+
+		ServerAgent agent() {
+			return this.agent;
 		}
 
 		ServerReport report() {
