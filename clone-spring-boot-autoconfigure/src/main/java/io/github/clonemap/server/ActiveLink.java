@@ -134,7 +134,10 @@ final class ActiveLink {
 		this.attempt = follow.attempt();
 		this.route = route;
 		this.heardNanos = nowNanos;
-		this.progressNanos = nowNanos;
+		if (!same || !resume || follow.batch() > this.acknowledged) {
+			// To ask for the same again and again is no progress.
+			this.progressNanos = nowNanos;
+		}
 		this.chunksSent = 0;
 		this.chunksAcknowledged = 0;
 		if (resume) {
@@ -200,7 +203,7 @@ final class ActiveLink {
 		if (this.followerId == 0) {
 			return;
 		}
-		boolean stands = this.acknowledged < this.sent || this.chunksAcknowledged < this.chunksSent;
+		boolean stands = this.acknowledged < this.log.last() || this.chunksAcknowledged < this.chunksSent;
 		if (nowNanos - this.heardNanos > this.peerTimeoutNanos) {
 			forget("it is silent");
 		}

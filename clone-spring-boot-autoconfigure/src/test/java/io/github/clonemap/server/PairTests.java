@@ -9,6 +9,7 @@ import io.github.clonemap.protocol.FrameWriter;
 import io.github.clonemap.protocol.LogRecord;
 import io.github.clonemap.protocol.Message;
 import io.github.clonemap.protocol.Message.Ack;
+import io.github.clonemap.protocol.Message.Bye;
 import io.github.clonemap.protocol.Message.Copied;
 import io.github.clonemap.protocol.Message.Copy;
 import io.github.clonemap.protocol.Message.End;
@@ -118,6 +119,35 @@ class PairTests {
 	}
 
 	@Test
+	void aPassiveServerThatWasAwayForTooLongGetsACopy() {
+		PairHarness.Client client = joined(1);
+		this.pair.losing = (message) -> true;
+		this.pair.run(PairHarness.PEER_TIMEOUT.plusMillis(100));
+		for (int i = 0; i < 40; i++) {
+			client.write(ServerHarness.put("/k" + i % 4, PairHarness.MAX_VALUE_SIZE));
+			this.pair.settle();
+		}
+		this.pair.losing = (message) -> false;
+		this.pair.take(Message.class);
+		this.pair.run(Duration.ofSeconds(2));
+		assertThat(this.pair.take(Copy.class)).isNotEmpty();
+		assertThat(this.pair.backup.report().inSync()).isTrue();
+		assertThat(this.pair.backup.entries()).isEqualTo(this.pair.primary.entries()).hasSize(4);
+	}
+
+	@Test
+	void nobodyWaitsForAPeerThatWasStartedAnew() {
+		PairHarness.Client client = joined(1);
+		this.pair.losing = (message) -> message instanceof Follow;
+		this.pair.backup.crash();
+		this.pair.backup.start();
+		this.pair.clock.advance(Duration.ofMillis(1));
+		client.write(ServerHarness.put("/a", "1"));
+		this.pair.settle();
+		assertThat(client.results()).hasSize(1);
+	}
+
+	@Test
 	void aCopyOfManyPartsIsExactAlthoughEverythingChangesMeanwhile() {
 		this.pair = new PairHarness();
 		this.pair.primary.start();
@@ -140,11 +170,11 @@ class PairTests {
 			client.write(ServerHarness.put("/k" + (i * 7) % 200, "new"), ServerHarness.remove("/k" + (i * 11) % 200),
 					ServerHarness.put("/n" + i, "x"), ServerHarness.putEphemeral("/k" + (199 - i), "e"));
 			if (i % 5 == 0) {
-				joined(100 + i);
+				this.pair.client(this.pair.primary, 100 + i).hello();
 			}
 		}
 		this.pair.run(Duration.ofSeconds(2));
-		assertThat(this.pair.take(Copy.class).size()).as("parts").isGreaterThan(20);
+		assertThat(this.pair.take(Copy.class).size()).as("parts").isGreaterThan(15);
 		assertThat(this.pair.backup.report().inSync()).isTrue();
 		assertThat(this.pair.backup.entries()).isEqualTo(this.pair.primary.entries());
 		assertThat(this.pair.backup.report().sessions()).isEqualTo(this.pair.primary.report().sessions());
@@ -177,9 +207,54 @@ class PairTests {
 		this.pair.backup.start();
 		this.pair.run(Duration.ofMillis(300));
 		assertThat(this.pair.backup.report().entries()).isZero();
+		assertThat(this.pair.primary.report().inSync()).as("it does not have all parts").isFalse();
+		assertThat(this.pair.primary.report().replicaLag()).as("nobody knows").isEqualTo(-1);
 		this.pair.run(Duration.ofSeconds(3));
 		assertThat(this.pair.backup.entries()).isEqualTo(this.pair.primary.entries()).hasSize(20);
 		assertThat(this.pair.backup.report().inSync()).isTrue();
+	}
+
+	@Test
+	void whatWasOrderedDuringACopyMayBeMoreThanIsOnItsWayAtOnce() {
+		this.pair.backup.crash();
+		PairHarness.Client client = joined(1);
+		for (int i = 0; i < 100; i++) {
+			client.write(ServerHarness.put("/k" + i, 60_000));
+		}
+		this.pair.settle();
+		this.pair.run(PairHarness.PEER_TIMEOUT.plusMillis(100));
+		this.pair.take(Message.class);
+		this.pair.backup.start();
+		while (this.pair.wire.stream().noneMatch(Copy.class::isInstance)) {
+			this.pair.primary.turn();
+			this.pair.backup.turn();
+			this.pair.primary.deliver();
+			this.pair.backup.deliver();
+		}
+		for (int i = 0; i < 700; i++) {
+			client.write(ServerHarness.put("/n", "v" + i));
+			this.pair.primary.turn();
+		}
+		this.pair.settle();
+		assertThat(this.pair.take(Follow.class)).hasSize(1);
+		assertThat(this.pair.backup.entries()).isEqualTo(this.pair.primary.entries()).hasSize(101);
+		assertThat(this.pair.backup.report().inSync()).isTrue();
+	}
+
+	@Test
+	void whoLacksSomethingThatWasCommittedBeforeItCountedIsNotInSync() {
+		PairHarness.Client client = joined(1);
+		this.pair.losing = (message) -> true;
+		this.pair.run(PairHarness.PEER_TIMEOUT.plusMillis(100));
+		client.write(ServerHarness.put("/a", "1"));
+		this.pair.settle();
+		assertThat(client.results()).hasSize(1);
+		this.pair.losing = (message) -> message instanceof Log;
+		this.pair.take(Message.class);
+		this.pair.run(Duration.ofMillis(1200));
+		assertThat(this.pair.wire).anyMatch(Follow.class::isInstance).anyMatch(Copied.class::isInstance);
+		assertThat(this.pair.primary.report().inSync()).isFalse();
+		assertThat(this.pair.backup.report().inSync()).isFalse();
 	}
 
 	@Test
@@ -424,7 +499,19 @@ class PairTests {
 		this.pair.run(PairHarness.PEER_TIMEOUT.minus(PairHarness.HEARTBEAT).minusMillis(100));
 		assertThat(client.take(Ack.class)).isEmpty();
 		this.pair.run(PairHarness.HEARTBEAT.plusMillis(300));
-		assertThat(client.results()).as("it speaks, but does not get on").hasSize(1);
+		assertThat(client.results()).as("it speaks, but is not understood").hasSize(1);
+	}
+
+	@Test
+	void aPassiveServerThatAsksForTheSameAgainAndAgainIsLetGo() {
+		PairHarness.Client client = joined(1);
+		this.pair.losing = (message) -> message instanceof Log;
+		client.write(ServerHarness.put("/a", "1"));
+		this.pair.run(PairHarness.PEER_TIMEOUT.minusMillis(100));
+		assertThat(client.take(Ack.class)).isEmpty();
+		this.pair.run(PairHarness.HEARTBEAT);
+		assertThat(client.results()).hasSize(1);
+		assertThat(this.pair.take(Follow.class)).hasSizeGreaterThan(1);
 	}
 
 	@Test
@@ -552,10 +639,11 @@ class PairTests {
 		this.pair.run(PairHarness.PEER_TIMEOUT.plusMillis(100));
 		PairHarness.Client other = this.pair.client(this.pair.backup, 2);
 		other.hello();
-		other.write(ServerHarness.put("/there", "1"));
+		other.write(ServerHarness.put("/there", "1"), ServerHarness.put("/equal", "1"));
 		client.take(Ack.class);
 		client.write(ServerHarness.put("/alone", "1"), ServerHarness.put("/alone", "2"),
-				ServerHarness.remove("/removed"), ServerHarness.put("/repeated", "1"));
+				ServerHarness.remove("/removed"), ServerHarness.put("/repeated", "1"),
+				ServerHarness.put("/equal", "1"));
 		PairHarness.Client moved = this.pair.client(this.pair.backup, 1);
 		moved.hello();
 		moved.writeAs(4, ServerHarness.put("/repeated", "1"));
@@ -565,11 +653,12 @@ class PairTests {
 		this.pair.run(Duration.ofSeconds(2));
 		assertThat(this.pair.primary.report().role()).isEqualTo(ServerRole.PASSIVE);
 		assertThat(this.pair.primary.conflicts).extracting(CloneConflict::sequence)
-			.containsExactly(accepted.get(0).sequence(), accepted.get(1).sequence(), accepted.get(2).sequence());
+			.containsExactly(accepted.get(0).sequence(), accepted.get(1).sequence(), accepted.get(2).sequence(),
+					accepted.get(4).sequence());
 		assertThat(this.pair.primary.conflicts).extracting(CloneConflict::key)
-			.containsExactly("/alone", "/alone", "/removed");
+			.containsExactly("/alone", "/alone", "/removed", "/equal");
 		assertThat(this.pair.backup.conflicts).isEmpty();
-		assertThat(this.pair.primary.report().conflicts()).isEqualTo(3);
+		assertThat(this.pair.primary.report().conflicts()).isEqualTo(4);
 		assertThat(this.pair.primary.entries()).isEqualTo(this.pair.backup.entries());
 	}
 
@@ -625,6 +714,30 @@ class PairTests {
 		client.hello();
 		assertThat(this.pair.primary.report().role()).isEqualTo(ServerRole.ACTIVE);
 		assertThat(Sequence.epoch(ServerStates.sequence(this.pair.primary.agent))).isEqualTo(9);
+	}
+
+	@Test
+	void whoTakesOverOrdersInAnEpochAboveAllThatThePeerHasTold() {
+		this.pair.losing = (message) -> !(message instanceof Peer);
+		this.pair.run(PairHarness.PEER_TIMEOUT.plusMillis(600));
+		PairHarness.Client client = this.pair.client(this.pair.primary, 1);
+		client.hello(Sequence.startOf(7), 77);
+		this.pair.run(Duration.ofSeconds(1));
+		assertThat(this.pair.primary.report().epoch()).isEqualTo(8);
+		this.pair.primary.crash();
+		this.pair.primary.start();
+		this.pair.run(Duration.ofSeconds(1));
+		assertThat(this.pair.backup.report().role()).isEqualTo(ServerRole.ACTIVE);
+		assertThat(this.pair.backup.report().epoch()).isEqualTo(9);
+	}
+
+	@Test
+	void aGoodbyeIsNoVote() {
+		this.pair.primary.crash();
+		this.pair.run(PairHarness.PEER_TIMEOUT.plusMillis(100));
+		this.pair.backup.hear(STRANGER, new Bye(Bye.Reason.STOPPING, "the client stops"));
+		this.pair.settle();
+		assertThat(this.pair.backup.report().role()).isEqualTo(ServerRole.PASSIVE);
 	}
 
 	@Test
