@@ -63,6 +63,8 @@ final class Pair {
 
 	private @Nullable Peer told;
 
+	private long peerSequence;
+
 	private boolean stopping;
 
 	private long handedOverNanos;
@@ -112,11 +114,10 @@ final class Pair {
 	}
 
 	/**
-	 * The highest sequence that the peer has told of.
+	 * The highest sequence that the peer, now or before it was started anew, has told of.
 	 */
 	long peerSequence() {
-		PeerState peer = this.binaryStar.peer();
-		return (peer != null) ? peer.sequence() : 0;
+		return this.peerSequence;
 	}
 
 	/**
@@ -262,6 +263,9 @@ final class Pair {
 	private void onPeer(Peer peer, long nowNanos) {
 		requireHigherEpoch(peer.sequence());
 		boolean isNew = !isPeer(peer.serverId());
+		if (peer.backup() != (this.settings.role() == BinaryStarRole.BACKUP)) {
+			this.peerSequence = Math.max(this.peerSequence, peer.sequence());
+		}
 		within(nowNanos, () -> {
 			// While something is missing here, the peer does not know it yet.
 			long peerInSync = this.passiveLink.isComplete() ? peer.peerInSync() : 0;
