@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 import io.github.clonemap.agent.Clock;
@@ -157,12 +158,17 @@ final class PairServerProcess implements AutoCloseable {
 	 */
 	record Place(int port, int statePort) {
 
+		private static final int STEP = 8;
+
+		private static final AtomicInteger next = new AtomicInteger(ThreadLocalRandom.current().nextInt(12_000));
+
 		/**
 		 * Finds ports that are free now.
 		 */
 		static Place free() throws IOException {
 			while (true) {
-				int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+				// Never one twice, nor two that overlap.
+				int port = 20_000 + Math.floorMod(next.getAndAdd(STEP), 12_000);
 				try (ServerSocket first = listen(port);
 						ServerSocket stream = listen(port + 3);
 						ServerSocket state = listen(port + 4)) {
