@@ -67,8 +67,8 @@ class UpdateTests {
 	@Example
 	void anUnknownFlagIsMalformed() {
 		byte[] bytes = Messages.bytes(removal("k", 0));
-		bytes[26] = 4;
-		assertMalformed(bytes, "flags 4 are unknown");
+		bytes[26] = 8;
+		assertMalformed(bytes, "flags 8 are unknown");
 	}
 
 	@Example
