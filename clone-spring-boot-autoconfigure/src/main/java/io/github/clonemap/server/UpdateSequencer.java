@@ -4,12 +4,15 @@ import java.util.EnumMap;
 import java.util.Map;
 
 import io.github.clonemap.CloneWriter;
+import io.github.clonemap.protocol.Attachment;
 import io.github.clonemap.protocol.Keys;
 import io.github.clonemap.protocol.LogRecord;
 import io.github.clonemap.protocol.Update;
 import io.github.clonemap.protocol.WriteOperation;
 import io.github.clonemap.protocol.WriteResult;
 import io.github.clonemap.protocol.WriteResult.Status;
+import io.github.clonemap.protocol.chp.ChpWrite;
+import io.github.clonemap.store.AttachedEntry;
 import io.github.clonemap.store.StoredEntry;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +65,7 @@ final class UpdateSequencer {
 
 	WriteResult write(Session session, WriteOperation operation, long nowNanos, long nowMicros) {
 		StoredEntry current = this.state.store().get(operation.key());
-		RejectReason reason = reasonToReject(operation);
+		RejectReason reason = reasonToReject(operation.key(), operation.value());
 		if (reason != null) {
 			return reject(reason, operation, nowMicros);
 		}
@@ -73,7 +76,7 @@ final class UpdateSequencer {
 		}
 		switch (operation.kind()) {
 			case PUT -> {
-				if (current == null && this.state.store().size() >= this.settings.maxEntries()) {
+				if (isFullFor(current)) {
 					return reject(RejectReason.TOO_MANY_ENTRIES, operation, nowMicros);
 				}
 				put(session, operation, current, nowNanos, nowMicros);
@@ -89,6 +92,48 @@ final class UpdateSequencer {
 			}
 		}
 		return new WriteResult(Status.APPLIED, this.state.sequence(), nowMicros, told, "");
+	}
+
+	/**
+	 * A write of a client of RFC 12: without a session, without conditions, and without
+	 * an answer.
+	 */
+	void write(ChpWrite write, long nowNanos, long nowMicros) {
+		StoredEntry current = this.state.store().get(write.key());
+		RejectReason reason = reasonToReject(write.key(), write.value());
+		if (reason == null && write.value() != null && isFullFor(current)) {
+			reason = RejectReason.TOO_MANY_ENTRIES;
+		}
+		if (reason != null) {
+			this.rejected.merge(reason, 1L, Long::sum);
+		}
+		if (reason == null && (write.value() != null || current != null)) {
+			Update update = newUpdate(write, current, nowMicros);
+			order(update, nowNanos);
+			this.log.add(new LogRecord.Changed(update));
+		}
+		else if (write.id().length > 0 && Keys.problem(write.key(), Keys.MAX_LENGTH) == null) {
+			this.log.addForPeer(new LogRecord.Settled(write.key(), write.id()));
+		}
+	}
+
+	/**
+	 * Whether the key and the value of a write are not to be refused.
+	 */
+	boolean isAcceptable(ChpWrite write) {
+		return reasonToReject(write.key(), write.value()) == null;
+	}
+
+	private Update newUpdate(ChpWrite write, @Nullable StoredEntry current, long nowMicros) {
+		Update.Kind kind = (write.value() != null) ? Update.Kind.PUT : Update.Kind.REMOVE;
+		String key = (current != null) ? current.key() : write.key();
+		long ttlMillis = (write.value() != null) ? write.ttlMillis() : 0;
+		Attachment attachment = write.attachment();
+		return (attachment != null)
+				? new AttachedEntry(kind, key, write.value(), this.state.sequence() + 1, nowMicros,
+						CloneWriter.Kind.CHP, 0, ttlMillis, false, attachment)
+				: new StoredEntry(kind, key, write.value(), this.state.sequence() + 1, nowMicros, CloneWriter.Kind.CHP,
+						0, ttlMillis, false);
 	}
 
 	/**
@@ -142,11 +187,14 @@ final class UpdateSequencer {
 		return new WriteResult(Status.REJECTED, 0, nowMicros, null, explain(reason, operation));
 	}
 
-	private @Nullable RejectReason reasonToReject(WriteOperation operation) {
-		if (Keys.problem(operation.key(), this.settings.maxKeyLength()) != null) {
+	private boolean isFullFor(@Nullable StoredEntry current) {
+		return current == null && this.state.store().size() >= this.settings.maxEntries();
+	}
+
+	private @Nullable RejectReason reasonToReject(String key, byte @Nullable [] value) {
+		if (Keys.problem(key, this.settings.maxKeyLength()) != null) {
 			return RejectReason.BAD_KEY;
 		}
-		byte[] value = operation.value();
 		if (value == null) {
 			return null;
 		}
