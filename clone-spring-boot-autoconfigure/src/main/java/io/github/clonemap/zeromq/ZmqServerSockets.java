@@ -8,6 +8,7 @@ import java.net.UnknownHostException;
 import io.github.clonemap.client.ClientSettings;
 import io.github.clonemap.client.ServerEndpoint;
 import io.github.clonemap.protocol.Command;
+import io.github.clonemap.protocol.chp.ChpRequest;
 import io.github.clonemap.server.Route;
 import io.github.clonemap.server.ServerBindException;
 import io.github.clonemap.server.ServerSockets;
@@ -20,7 +21,8 @@ import org.zeromq.ZMQException;
 
 /**
  * The sockets of a server: a ROUTER for requests on port P, an XPUB for the stream on
- * port P+3; and, if it is one of a pair, those between the two.
+ * port P+3; if it is one of a pair, those between the two; and, if it has a door for
+ * clients of RFC 12, theirs on the ports between.
  *
  * @since 0.1.0
  */
@@ -65,6 +67,8 @@ public final class ZmqServerSockets implements ServerSockets {
 
 	private @Nullable PeerSockets peer;
 
+	private @Nullable ChpSockets chp;
+
 	private ZmqServerSockets(ZContext context, Socket requests, Socket stream, int port) {
 		this.context = context;
 		this.requests = requests;
@@ -82,7 +86,7 @@ public final class ZmqServerSockets implements ServerSockets {
 	 * @return the factory
 	 */
 	public static ServerSockets.Factory factory(String address, int port, int maxValueSize) {
-		return () -> bind(address, port, maxValueSize + FRAME_OVERHEAD);
+		return factory(address, port, maxValueSize, null, false);
 	}
 
 	/**
@@ -94,16 +98,34 @@ public final class ZmqServerSockets implements ServerSockets {
 	 * @return the factory
 	 */
 	public static ServerSockets.Factory factory(String address, int port, int maxValueSize, PeerEndpoints peer) {
-		return () -> bind(address, port, maxValueSize + FRAME_OVERHEAD).join(peer);
+		return factory(address, port, maxValueSize, peer, false);
 	}
 
-	private static ZmqServerSockets bind(String address, int port, long maxFrameBytes) {
+	/**
+	 * Binds the sockets at each start of a server.
+	 * @param address the address to listen on, such as {@code 127.0.0.1}
+	 * @param port the port P, or 0 for any that is free together with all others
+	 * @param maxValueSize the largest value, in bytes
+	 * @param peer where the two servers of a pair find each other, {@code null} for a
+	 * server that is alone
+	 * @param chp whether there is a door for clients of RFC 12, on ports P, P+1 and P+2
+	 * @return the factory
+	 */
+	public static ServerSockets.Factory factory(String address, int port, int maxValueSize,
+			@Nullable PeerEndpoints peer, boolean chp) {
+		return () -> {
+			ZmqServerSockets sockets = bind(address, port, maxValueSize + FRAME_OVERHEAD, chp);
+			return (peer != null) ? sockets.join(peer) : sockets;
+		};
+	}
+
+	private static ZmqServerSockets bind(String address, int port, long maxFrameBytes, boolean chp) {
 		if (port != 0) {
-			return tryBind(address, port, maxFrameBytes);
+			return tryBind(address, port, maxFrameBytes, chp);
 		}
 		for (int attempt = 1;; attempt++) {
 			try {
-				return tryBind(address, 0, maxFrameBytes);
+				return tryBind(address, 0, maxFrameBytes, chp);
 			}
 			catch (ServerBindException ex) {
 				if (!ex.isInUse() || attempt == ANY_PORT_ATTEMPTS) {
@@ -113,7 +135,7 @@ public final class ZmqServerSockets implements ServerSockets {
 		}
 	}
 
-	private static ZmqServerSockets tryBind(String address, int port, long maxFrameBytes) {
+	private static ZmqServerSockets tryBind(String address, int port, long maxFrameBytes, boolean chp) {
 		ZContext context = Sockets.context("clone-server");
 		try {
 			String host = SCHEME
@@ -126,7 +148,8 @@ public final class ZmqServerSockets implements ServerSockets {
 			stream.setXpubVerbose(true);
 			stream.setSndHWM(STREAM_LIMIT);
 			bind(stream, host, bound + ServerEndpoint.STREAM_PORT_OFFSET);
-			return new ZmqServerSockets(context, requests, stream, bound);
+			ZmqServerSockets sockets = new ZmqServerSockets(context, requests, stream, bound);
+			return chp ? sockets.open(host, maxFrameBytes) : sockets;
 		}
 		catch (RuntimeException ex) {
 			context.close();
@@ -164,6 +187,17 @@ public final class ZmqServerSockets implements ServerSockets {
 		}
 	}
 
+	private ZmqServerSockets open(String host, long maxFrameBytes) {
+		try {
+			this.chp = new ChpSockets(this.context, this.wait, host, this.port, maxFrameBytes);
+			return this;
+		}
+		catch (RuntimeException ex) {
+			this.wait.close();
+			throw ex;
+		}
+	}
+
 	private ServerSockets join(PeerEndpoints endpoints) {
 		try {
 			this.peer = new PeerSockets(this.context, this.wait, endpoints);
@@ -195,12 +229,13 @@ public final class ZmqServerSockets implements ServerSockets {
 
 	private boolean hasInput() {
 		return SocketWait.hasInput(this.requests) || SocketWait.hasInput(this.stream)
-				|| (this.peer != null && this.peer.hasInput());
+				|| (this.peer != null && this.peer.hasInput()) || (this.chp != null && this.chp.hasInput());
 	}
 
 	@Override
 	public boolean drain(Handler handler) {
 		boolean more = this.peer != null && this.peer.drain(handler);
+		more |= this.chp != null && this.chp.drain(handler);
 		for (int i = 0; i < DRAIN_LIMIT; i++) {
 			byte[] subscription = this.stream.recv(ZMQ.DONTWAIT);
 			if (subscription == null) {
@@ -233,6 +268,41 @@ public final class ZmqServerSockets implements ServerSockets {
 	}
 
 	@Override
+	public boolean hasChpDoor() {
+		return this.chp != null;
+	}
+
+	@Override
+	public Delivery sendChp(Route route, byte[][] frames) {
+		// Only for this message: native peers ask again for what a full queue has
+		// dropped.
+		this.requests.setRouterMandatory(true);
+		try {
+			if (!this.requests.send(route.identity(), ZMQ.SNDMORE | ZMQ.DONTWAIT)) {
+				return Delivery.FULL;
+			}
+			ChpSockets.send(this.requests, frames);
+			return Delivery.SENT;
+		}
+		catch (ZMQException ex) {
+			if (ex.getErrorCode() != ZMQ.Error.EHOSTUNREACH.getCode()) {
+				throw ex;
+			}
+			return Delivery.GONE;
+		}
+		finally {
+			this.requests.setRouterMandatory(false);
+		}
+	}
+
+	@Override
+	public void publishChp(byte[][] frames) {
+		if (this.chp != null) {
+			this.chp.publish(frames);
+		}
+	}
+
+	@Override
 	public void publishState(byte[] frame) {
 		if (this.peer != null) {
 			this.peer.publishState(frame);
@@ -259,12 +329,19 @@ public final class ZmqServerSockets implements ServerSockets {
 		if (this.peer != null) {
 			this.peer.close();
 		}
+		if (this.chp != null) {
+			this.chp.close();
+		}
 		this.context.close();
 	}
 
 	private void onRequest(byte[] identity, Handler handler) {
 		byte[] command = nextFrame();
 		byte[] body = (command != null) ? nextFrame() : null;
+		if (this.chp != null && command != null && body == null && ChpRequest.isRequest(command)) {
+			// As the first models of the Guide ask for everything.
+			body = new byte[0];
+		}
 		int tooMany = 0;
 		while (nextFrame() != null) {
 			tooMany++;
