@@ -142,12 +142,25 @@ public record CloneProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 * @param maxValueSize Size above which values are refused.
 	 * @param maxKeyLength Number of bytes above which keys are refused.
 	 * @param bstar The pair of servers that this one belongs to.
+	 * @param chp The door for clients in any language.
 	 */
 	public record Server(@Nullable Boolean enabled, @DefaultValue("127.0.0.1") InetAddress address,
 			@DefaultValue("5556") int port, @DefaultValue("500ms") Duration heartbeat,
 			@DefaultValue("10s") Duration sessionTimeout, @DefaultValue("65536") int history,
 			@DefaultValue("2000000") int maxEntries, @DefaultValue("1MB") DataSize maxValueSize,
-			@DefaultValue("255") int maxKeyLength, @DefaultValue Bstar bstar) {
+			@DefaultValue("255") int maxKeyLength, @DefaultValue Bstar bstar, @DefaultValue Chp chp) {
+
+	}
+
+	/**
+	 * The door for clients in any language that speak the Clustered Hashmap Protocol (RFC
+	 * 12).
+	 *
+	 * @param enabled Whether to let such clients in. They are not authenticated. Their
+	 * updates leave at the first port above the server's, their writes come in at the
+	 * second one.
+	 */
+	public record Chp(@DefaultValue("false") boolean enabled) {
 
 	}
 

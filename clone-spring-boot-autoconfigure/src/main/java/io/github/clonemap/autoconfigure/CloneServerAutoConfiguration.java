@@ -36,10 +36,8 @@ public final class CloneServerAutoConfiguration {
 		ServerSettings settings = CloneSettings.server(server);
 		PairSettings pair = CloneSettings.pair(server);
 		String address = ServerAddress.toListenOn(server.address());
-		ServerSockets.Factory sockets = (pair != null)
-				? ZmqServerSockets.factory(address, server.port(), settings.maxValueSize(),
-						CloneSettings.peer(server.bstar()))
-				: ZmqServerSockets.factory(address, server.port(), settings.maxValueSize());
+		ServerSockets.Factory sockets = ZmqServerSockets.factory(address, server.port(), settings.maxValueSize(),
+				(pair != null) ? CloneSettings.peer(server.bstar()) : null, server.chp().enabled());
 		return new CloneServer(settings, pair, sockets, Clock.system());
 	}
 
@@ -52,7 +50,8 @@ public final class CloneServerAutoConfiguration {
 	@Bean
 	CloneServerLifecycle cloneServerLifecycle(CloneServer server, CloneProperties properties,
 			ConfigurableApplicationContext context) {
-		return new CloneServerLifecycle(server, properties.server().address(), context);
+		return new CloneServerLifecycle(server, properties.server().address(), properties.server().chp().enabled(),
+				context);
 	}
 
 }

@@ -34,13 +34,16 @@ final class CloneServerLifecycle implements SmartLifecycle {
 
 	private final InetAddress address;
 
+	private final boolean chp;
+
 	private final ConfigurableApplicationContext context;
 
 	private volatile boolean running;
 
-	CloneServerLifecycle(CloneServer server, InetAddress address, ConfigurableApplicationContext context) {
+	CloneServerLifecycle(CloneServer server, InetAddress address, boolean chp, ConfigurableApplicationContext context) {
 		this.server = server;
 		this.address = address;
+		this.chp = chp;
 		this.context = context;
 	}
 
@@ -54,6 +57,12 @@ final class CloneServerLifecycle implements SmartLifecycle {
 					+ "inside a trusted network", this.address.getHostAddress());
 		}
 		int port = this.server.port();
+		if (this.chp) {
+			logger.warn(
+					"The embedded server lets clients of RFC 12 in (clone.server.chp.enabled): whoever reaches "
+							+ "ports {}, {} and {} of {} can read and write everything without being asked who it is",
+					port, port + 1, port + 2, this.address.getHostAddress());
+		}
 		for (ApplicationContext each = this.context; each != null; each = each.getParent()) {
 			if (each instanceof ConfigurableApplicationContext configurable) {
 				tellPort(configurable.getEnvironment().getPropertySources(), port);
