@@ -236,6 +236,10 @@ public final class ServerAgent implements ServerTransport.Handler {
 		return this.state;
 	}
 
+	@Nullable ChpDoor door() {
+		return this.door;
+	}
+
 	@Override
 	public void onSubscribed(byte[] topic) {
 		try {

@@ -9,6 +9,8 @@ import java.util.stream.Stream;
 import io.github.clonemap.client.ServerEndpoint;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -53,6 +55,21 @@ class FailureAnalysisTests {
 				.contains("3 above clone.server.port, which is " + port + ".")
 				.contains("Set clone.server.port to a port that is free together with the one 3 above it")
 				.doesNotContain("clone.servers=");
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "1,updates to clients of RFC 12", "2,the writes of clients of RFC 12" })
+	void portOfTheDoorInUseIsExplained(int offset, String what, CapturedOutput output) {
+		try (TestServer other = TestServer.start()) {
+			int port = other.endpoint().port() - offset;
+			fail("clone.server.port=" + port, "clone.server.chp.enabled=true");
+			assertThat(output).contains("APPLICATION FAILED TO START")
+				.contains("cannot listen on " + other.endpoint() + ": the port is in use")
+				.contains("It is the port for " + what + ", " + offset + " above clone.server.port, which is " + port
+						+ ".")
+				.contains("free together with the three above it")
+				.contains("clone.server.chp.enabled to false");
 		}
 	}
 
