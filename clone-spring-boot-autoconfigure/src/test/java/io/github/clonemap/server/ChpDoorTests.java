@@ -149,6 +149,26 @@ class ChpDoorTests {
 	}
 
 	@Test
+	void writesAreLeftInTheirQueuesWhileTooMuchWaitsForThePassiveServer() {
+		DoorHarness harness = DoorHarness.pair();
+		Server active = harness.first();
+		harness.cut = true;
+		String value = "v".repeat(60_000);
+		int writes = 0;
+		while (active.agent.takesChpWrites()) {
+			active.set("/k" + writes % 10, "", "", value);
+			active.turn();
+			assertThat(++writes).isLessThan(2000);
+		}
+		assertThat((long) writes * value.length()).isGreaterThan(60L << 20);
+		assertThat(harness.second().agent.takesChpWrites()).as("whoever is not active").isTrue();
+		harness.cut = false;
+		harness.run(DoorHarness.PEER_TIMEOUT.multipliedBy(2));
+		assertThat(active.agent.takesChpWrites()).isTrue();
+		assertThat(active.updates()).hasSize(writes);
+	}
+
+	@Test
 	void aPassiveServerNeitherAnswersNorPublishesNorGivesSignsOfLife() {
 		DoorHarness harness = DoorHarness.pair();
 		Server passive = harness.second();
