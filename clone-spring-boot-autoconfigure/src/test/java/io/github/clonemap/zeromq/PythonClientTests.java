@@ -87,15 +87,15 @@ class PythonClientTests {
 		map.put("/flags/a", "1");
 		map.put("/other", "2");
 		startClient("/flags/", "127.0.0.1:" + server.port());
-		awaitOutput("snapshot [('/flags/a', '1')]");
-		awaitOutput("update /flags/python was here");
+		awaitOutput("snapshot {b'/flags/a': b'1'}");
+		awaitOutput("update b'/flags/python' b'was here'");
 		await().untilAsserted(() -> assertThat(map.get("/flags/python")).isEqualTo("was here"));
 		assertThat(map.entry("/flags/python").writer().kind()).isEqualTo(CloneWriter.Kind.CHP);
 		assertThat(map.entry("/flags/python").ttl()).isEqualTo(Duration.ofMinutes(1));
 		map.put("/flags/b", "3");
 		map.remove("/flags/a");
-		awaitOutput("update /flags/b 3");
-		awaitOutput("update /flags/a (removed)");
+		awaitOutput("update b'/flags/b' b'3'");
+		awaitOutput("update b'/flags/a' b''");
 	}
 
 	@Test
@@ -111,12 +111,12 @@ class PythonClientTests {
 		}
 		// Nobody else votes.
 		startClient("/flags/", "127.0.0.1:" + first.port(), "127.0.0.1:" + second.port());
-		awaitOutput("snapshot []");
-		awaitOutput("update /flags/python was here");
+		awaitOutput("snapshot {}");
+		awaitOutput("update b'/flags/python' b'was here'");
 		await().atMost(Duration.ofSeconds(30)).until(() -> primary.isInSync() && backup.isInSync());
 		PairServerProcess active = primary.isActive() ? primary : backup;
 		active.kill();
-		awaitOutput("snapshot [('/flags/python', 'was here')]");
+		awaitOutput("snapshot {b'/flags/python': b'was here'}");
 		PairServerProcess other = (active == primary) ? backup : primary;
 		await().until(other::isActive);
 	}
