@@ -5,6 +5,7 @@ import java.util.List;
 
 import io.github.clonemap.CloneWriter;
 import io.github.clonemap.protocol.FrameReader;
+import io.github.clonemap.protocol.FrameWriter;
 import io.github.clonemap.protocol.LogRecord;
 import io.github.clonemap.protocol.MalformedMessageException;
 import io.github.clonemap.protocol.Message;
@@ -168,7 +169,7 @@ class CommitLogTests {
 		return new CommitLog(5, replicated, 100, new CommitLog.Listener() {
 
 			@Override
-			public void onCommitted(Update update) {
+			public void onCommitted(Update update, FrameWriter encoded, int start, int length) {
 				CommitLogTests.this.told.add(update.sequence());
 			}
 
