@@ -5,7 +5,7 @@ package io.github.clonemap;
  *
  * @param kind by which door the write came in
  * @param id the id of the client, made anew at each start of an application; 0 for the
- * server itself
+ * server itself, and for clients of RFC 12, which have none
  * @since 0.1.0
  */
 public record CloneWriter(Kind kind, long id) {

@@ -50,7 +50,7 @@ class ArchitectureTests {
 		return Stream.of(new Arrows("", ""), new Arrows("protocol", ""), new Arrows("protocol.chp", "", "protocol"),
 				new Arrows("store", "", "protocol"), new Arrows("agent"),
 				new Arrows("client", "", "protocol", "store", "agent"), new Arrows("binarystar", ""),
-				new Arrows("server", "", "protocol", "store", "agent", "binarystar"),
+				new Arrows("server", "", "protocol..", "store", "agent", "binarystar"),
 				new Arrows("zeromq", "", "protocol..", "store", "agent", "client", "binarystar", "server"),
 				new Arrows("metrics", "", "client", "server", "binarystar"),
 				new Arrows("health", "", "client", "server", "binarystar"),

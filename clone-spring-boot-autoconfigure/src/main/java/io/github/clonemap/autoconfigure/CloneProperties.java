@@ -144,12 +144,26 @@ public record CloneProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 * @param maxBytes Size of all entries above which writes that need more are refused.
 	 * Half of the heap unless set.
 	 * @param bstar The pair of servers that this one belongs to.
+	 * @param chp The door for clients in any language.
 	 */
 	public record Server(@Nullable Boolean enabled, @DefaultValue("127.0.0.1") InetAddress address,
 			@DefaultValue("5556") int port, @DefaultValue("500ms") Duration heartbeat,
 			@DefaultValue("10s") Duration sessionTimeout, @DefaultValue("65536") int history,
 			@DefaultValue("2000000") int maxEntries, @DefaultValue("1MB") DataSize maxValueSize,
-			@DefaultValue("255") int maxKeyLength, @Nullable DataSize maxBytes, @DefaultValue Bstar bstar) {
+			@DefaultValue("255") int maxKeyLength, @Nullable DataSize maxBytes, @DefaultValue Bstar bstar,
+			@DefaultValue Chp chp) {
+
+	}
+
+	/**
+	 * The door for clients in any language that speak the Clustered Hashmap Protocol (RFC
+	 * 12).
+	 *
+	 * @param enabled Whether to let such clients in. They are not authenticated. Their
+	 * updates leave at the first port above the server's, their writes come in at the
+	 * second one.
+	 */
+	public record Chp(@DefaultValue("false") boolean enabled) {
 
 	}
 

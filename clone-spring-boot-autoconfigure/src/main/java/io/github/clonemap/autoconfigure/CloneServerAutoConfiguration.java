@@ -36,9 +36,8 @@ public final class CloneServerAutoConfiguration {
 		ServerSettings settings = CloneSettings.server(server);
 		PairSettings pair = CloneSettings.pair(server);
 		String address = ServerAddress.toListenOn(server.address());
-		ServerSockets.Factory sockets = (pair != null)
-				? ZmqServerSockets.factory(address, server.port(), settings.maxValueSize(), CloneSettings.peer(server))
-				: ZmqServerSockets.factory(address, server.port(), settings.maxValueSize());
+		ServerSockets.Factory sockets = ZmqServerSockets.factory(address, server.port(), settings.maxValueSize(),
+				(pair != null) ? CloneSettings.peer(server) : null, server.chp().enabled());
 		return new CloneServer(settings, pair, sockets, Clock.system());
 	}
 

@@ -54,8 +54,8 @@ final class CloneServerLifecycle implements SmartLifecycle {
 		this.publisher.start();
 		this.server.start();
 		this.running = true;
-		warnOfStrangers();
 		int port = this.server.port();
+		warnOfStrangers(port);
 		for (ApplicationContext each = this.context; each != null; each = each.getParent()) {
 			if (each instanceof ConfigurableApplicationContext configurable) {
 				tellPort(configurable.getEnvironment().getPropertySources(), port);
@@ -64,7 +64,7 @@ final class CloneServerLifecycle implements SmartLifecycle {
 		this.context.publishEvent(new CloneServerStartedEvent(this.server, port));
 	}
 
-	private void warnOfStrangers() {
+	private void warnOfStrangers(int port) {
 		InetAddress address = this.properties.address();
 		if (!address.isLoopbackAddress()) {
 			logger.warn("The embedded server listens on {} (clone.server.address). Its ports have no protection of "
@@ -78,6 +78,12 @@ final class CloneServerLifecycle implements SmartLifecycle {
 					"The embedded server tells its peer on {} what it is (clone.server.bstar.address). That port "
 							+ "has no protection of its own either. Keep it inside a trusted network",
 					stateAddress.getHostAddress());
+		}
+		if (this.properties.chp().enabled()) {
+			logger.warn(
+					"The embedded server lets clients of RFC 12 in (clone.server.chp.enabled): whoever reaches "
+							+ "ports {}, {} and {} of {} can read and write everything without being asked who it is",
+					port, port + 1, port + 2, address.getHostAddress());
 		}
 	}
 

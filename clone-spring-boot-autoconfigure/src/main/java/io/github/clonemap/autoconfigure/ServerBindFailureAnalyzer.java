@@ -31,7 +31,32 @@ class ServerBindFailureAnalyzer extends AbstractFailureAnalyzer<ServerBindExcept
 		if (!cause.isInUse()) {
 			return foreignAddress(cause);
 		}
-		return cause.getEndpoint().endsWith(":" + port) ? portInUse(cause, port) : streamPortInUse(cause, port);
+		return switch (offset(cause.getEndpoint(), port)) {
+			case 0 -> portInUse(cause, port);
+			case 1 -> doorPortInUse(cause, port, 1, "updates to");
+			case 2 -> doorPortInUse(cause, port, 2, "the writes of");
+			default -> streamPortInUse(cause, port);
+		};
+	}
+
+	/**
+	 * Which of the server's ports it is.
+	 */
+	private static int offset(String endpoint, String port) {
+		try {
+			return Integer.parseInt(endpoint.substring(endpoint.lastIndexOf(':') + 1)) - Integer.parseInt(port);
+		}
+		catch (NumberFormatException ex) {
+			return -1;
+		}
+	}
+
+	private FailureAnalysis doorPortInUse(ServerBindException cause, String port, int offset, String what) {
+		String description = "The embedded Clone server cannot listen on %s: the port is in use. It is the port for "
+				+ "%s clients of RFC 12, %d above clone.server.port, which is %s.";
+		String action = "Set clone.server.port to a port that is free together with the three above it, or to 0 for "
+				+ "any such port; or, if no such clients are wanted, clone.server.chp.enabled to false.";
+		return new FailureAnalysis(description.formatted(cause.getEndpoint(), what, offset, port), action, cause);
 	}
 
 	/**

@@ -69,7 +69,13 @@ public final class Keys {
 		return null;
 	}
 
-	static byte[] encode(String text) {
+	/**
+	 * A text as it stands on the wire.
+	 * @param text the text
+	 * @return its bytes, in UTF-8
+	 * @throws IllegalArgumentException if it has half of a surrogate pair
+	 */
+	public static byte[] encode(String text) {
 		try {
 			return ValueCodec.STRING.encode(text);
 		}
@@ -78,7 +84,16 @@ public final class Keys {
 		}
 	}
 
-	static String decode(byte[] bytes, int offset, int length, String field) throws MalformedMessageException {
+	/**
+	 * The text of some bytes.
+	 * @param bytes the bytes
+	 * @param offset where the text begins
+	 * @param length how many bytes it has
+	 * @param field its name, for the error
+	 * @return the text
+	 * @throws MalformedMessageException if it is not UTF-8
+	 */
+	public static String decode(byte[] bytes, int offset, int length, String field) throws MalformedMessageException {
 		String text = new String(bytes, offset, length, StandardCharsets.UTF_8);
 		if (text.indexOf(REPLACEMENT) < 0) {
 			return text;

@@ -40,8 +40,9 @@ public sealed interface LogRecord {
 			case SessionState.KIND -> SessionState.read(reader);
 			case SessionEnd.KIND -> new SessionEnd(reader.readLong("client"));
 			case Written.KIND -> Written.read(reader, factory);
-			case Changed.KIND -> new Changed(Update.read(reader, factory));
-			case Entry.KIND -> new Entry(Update.read(reader, factory), reader.readNatural("remaining"));
+			case Changed.KIND -> new Changed(Update.readWhole(reader, factory));
+			case Entry.KIND -> new Entry(Update.readWhole(reader, factory), reader.readNatural("remaining"));
+			case Settled.KIND -> new Settled(reader.readText("key"), reader.readValue("id"));
 			default -> throw new MalformedMessageException("record " + kind + " is unknown");
 		};
 	}
@@ -211,7 +212,8 @@ public sealed interface LogRecord {
 	}
 
 	/**
-	 * A change that is no client's write: the end of a lifetime.
+	 * A change that belongs to no session: the end of a lifetime, or a write of a client
+	 * that has none.
 	 *
 	 * <pre>
 	 * update
@@ -225,7 +227,7 @@ public sealed interface LogRecord {
 
 		@Override
 		public void write(FrameWriter writer) {
-			this.update.write(writer.writeByte(KIND));
+			this.update.writeWhole(writer.writeByte(KIND));
 		}
 
 	}
@@ -246,8 +248,29 @@ public sealed interface LogRecord {
 
 		@Override
 		public void write(FrameWriter writer) {
-			this.update.write(writer.writeByte(KIND));
+			this.update.writeWhole(writer.writeByte(KIND));
 			writer.writeLong(this.remainingMillis);
+		}
+
+	}
+
+	/**
+	 * A write of a client without a session was decided, and has changed nothing.
+	 *
+	 * <pre>
+	 * key text | id length u32, id
+	 * </pre>
+	 *
+	 * @param key the key
+	 * @param id what the client calls the write, see {@link Attachment}
+	 */
+	record Settled(String key, byte[] id) implements LogRecord {
+
+		static final int KIND = 7;
+
+		@Override
+		public void write(FrameWriter writer) {
+			writer.writeByte(KIND).writeText(this.key).writeValue(this.id);
 		}
 
 	}

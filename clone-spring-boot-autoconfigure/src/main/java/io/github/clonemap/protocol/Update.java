@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * kind u8 | sequence i64 | server time i64 | writer kind u8 | writer i64 | flags u8 | key text
- *   [ttl ms i64, if flag 1] [value length u32, value, if kind is PUT]
+ *   [ttl ms i64, if flag 1] [value length u32, value, if kind is PUT] [attachment, if flag 4]
  * </pre>
  *
  * @since 0.1.0
@@ -27,6 +27,10 @@ public class Update {
 	private static final int FLAG_TTL = 1;
 
 	private static final int FLAG_EPHEMERAL = 2;
+
+	private static final int FLAG_ATTACHMENT = 4;
+
+	private static final int NATIVE_FLAGS = FLAG_TTL | FLAG_EPHEMERAL;
 
 	private static final int KIND_MASK = 3;
 
@@ -170,24 +174,47 @@ public class Update {
 	}
 
 	/**
+	 * What came with the write and travels on with it.
+	 * @return the attachment, or {@code null} if there is none
+	 */
+	public @Nullable Attachment attachment() {
+		return null;
+	}
+
+	/**
 	 * About how many bytes the update takes in a frame, for bounds.
 	 * @return the number of bytes
 	 */
 	public final int weight() {
-		return MIN_BYTES + this.key.length() + ((this.value != null) ? this.value.length + 4 : 0);
+		Attachment attachment = attachment();
+		return MIN_BYTES + this.key.length() + ((this.value != null) ? this.value.length + 4 : 0)
+				+ ((attachment != null) ? attachment.weight() : 0);
 	}
 
 	/**
-	 * Writes this update.
+	 * Writes this update for a native client, to which an attachment means nothing.
 	 * @param writer where to
 	 */
 	public final void write(FrameWriter writer) {
+		write(writer, null);
+	}
+
+	/**
+	 * Writes this update for another server: with all that belongs to it.
+	 * @param writer where to
+	 */
+	public final void writeWhole(FrameWriter writer) {
+		write(writer, attachment());
+	}
+
+	private void write(FrameWriter writer, @Nullable Attachment attachment) {
 		writer.writeByte(this.bits & KIND_MASK)
 			.writeLong(this.sequence)
 			.writeLong(this.serverTimeMicros)
 			.writeByte(this.bits >>> WRITER_KIND_SHIFT & KIND_MASK)
 			.writeLong(this.writerId)
-			.writeByte(((this.ttlMillis != 0) ? FLAG_TTL : 0) | (isEphemeral() ? FLAG_EPHEMERAL : 0))
+			.writeByte(((this.ttlMillis != 0) ? FLAG_TTL : 0) | (isEphemeral() ? FLAG_EPHEMERAL : 0)
+					| ((attachment != null) ? FLAG_ATTACHMENT : 0))
 			.writeText(this.key);
 		if (this.ttlMillis != 0) {
 			writer.writeLong(this.ttlMillis);
@@ -195,10 +222,13 @@ public class Update {
 		if (this.value != null) {
 			writer.writeValue(this.value);
 		}
+		if (attachment != null) {
+			attachment.write(writer);
+		}
 	}
 
 	/**
-	 * Reads an update.
+	 * Reads an update as native clients have it.
 	 * @param <U> what the reader makes of it
 	 * @param reader where from
 	 * @param factory makes the object
@@ -206,6 +236,24 @@ public class Update {
 	 * @throws MalformedMessageException if the bytes are none
 	 */
 	public static <U extends Update> U read(FrameReader reader, Factory<U> factory) throws MalformedMessageException {
+		return read(reader, factory, NATIVE_FLAGS);
+	}
+
+	/**
+	 * Reads an update as servers tell it each other: with all that belongs to it.
+	 * @param <U> what the reader makes of it
+	 * @param reader where from
+	 * @param factory makes the object
+	 * @return the update
+	 * @throws MalformedMessageException if the bytes are none
+	 */
+	public static <U extends Update> U readWhole(FrameReader reader, Factory<U> factory)
+			throws MalformedMessageException {
+		return read(reader, factory, NATIVE_FLAGS | FLAG_ATTACHMENT);
+	}
+
+	private static <U extends Update> U read(FrameReader reader, Factory<U> factory, int allFlags)
+			throws MalformedMessageException {
 		int kindIndex = reader.readByte("kind");
 		if (kindIndex >= KINDS.length) {
 			throw new MalformedMessageException("kind " + kindIndex + " is unknown");
@@ -219,7 +267,7 @@ public class Update {
 		}
 		long writerId = reader.readLong("writer");
 		int flags = reader.readByte("flags");
-		if ((flags & ~(FLAG_TTL | FLAG_EPHEMERAL)) != 0) {
+		if ((flags & ~allFlags) != 0) {
 			throw new MalformedMessageException("flags " + flags + " are unknown");
 		}
 		String key = reader.readText("key");
@@ -228,8 +276,12 @@ public class Update {
 		}
 		long ttlMillis = ((flags & FLAG_TTL) != 0) ? reader.readPositive("ttl") : 0;
 		byte[] value = (kind == Kind.PUT) ? reader.readValue("value") : null;
-		return factory.create(kind, key, value, sequence, serverTimeMicros, WRITER_KINDS[writerKind], writerId,
-				ttlMillis, (flags & FLAG_EPHEMERAL) != 0);
+		boolean ephemeral = (flags & FLAG_EPHEMERAL) != 0;
+		return ((flags & FLAG_ATTACHMENT) != 0)
+				? factory.createAttached(kind, key, value, sequence, serverTimeMicros, WRITER_KINDS[writerKind],
+						writerId, ttlMillis, ephemeral, Attachment.read(reader))
+				: factory.create(kind, key, value, sequence, serverTimeMicros, WRITER_KINDS[writerKind], writerId,
+						ttlMillis, ephemeral);
 	}
 
 	@Override
@@ -277,6 +329,25 @@ public class Update {
 		 */
 		U create(Kind kind, String key, byte @Nullable [] value, long sequence, long serverTimeMicros,
 				CloneWriter.Kind writerKind, long writerId, long ttlMillis, boolean ephemeral);
+
+		/**
+		 * Makes an object with an attachment; who has no use for it leaves it away.
+		 * @param kind what happened
+		 * @param key the whole key
+		 * @param value the value for {@link Kind#PUT}, else {@code null}
+		 * @param sequence its place in the server's order
+		 * @param serverTimeMicros when the server ordered it
+		 * @param writerKind by which door it came in
+		 * @param writerId the id of the client that wrote it
+		 * @param ttlMillis the time to live, 0 for none
+		 * @param ephemeral whether the entry ends with its writer's session
+		 * @param attachment what came with it
+		 * @return the object
+		 */
+		default U createAttached(Kind kind, String key, byte @Nullable [] value, long sequence, long serverTimeMicros,
+				CloneWriter.Kind writerKind, long writerId, long ttlMillis, boolean ephemeral, Attachment attachment) {
+			return create(kind, key, value, sequence, serverTimeMicros, writerKind, writerId, ttlMillis, ephemeral);
+		}
 
 	}
 

@@ -189,6 +189,15 @@ final class CommitLog {
 	}
 
 	/**
+	 * Something has happened that matters to the peer alone.
+	 */
+	void addForPeer(LogRecord happened) {
+		if (this.replicated) {
+			add(happened);
+		}
+	}
+
+	/**
 	 * An update was ordered. The record that tells the peer of it comes separately.
 	 */
 	void add(Update update) {

@@ -9,6 +9,7 @@ import io.github.clonemap.binarystar.BinaryStarRole;
 import io.github.clonemap.binarystar.BinaryStarState;
 import io.github.clonemap.binarystar.PeerState;
 import io.github.clonemap.protocol.FrameWriter;
+import io.github.clonemap.protocol.LogRecord;
 import io.github.clonemap.protocol.Message;
 import io.github.clonemap.protocol.Message.Copied;
 import io.github.clonemap.protocol.Message.Copy;
@@ -83,7 +84,7 @@ final class Pair {
 		this.binaryStar = new BinaryStar(pairSettings.role(), serverId, timeoutNanos, pairSettings.startAlone(),
 				nowNanos);
 		this.activeLink = new ActiveLink(transport, serverId, log, timeoutNanos);
-		this.passiveLink = new PassiveLink(settings, transport, serverId, state, this::onCopied, nowNanos);
+		this.passiveLink = new PassiveLink(settings, transport, serverId, state, new Copying(), nowNanos);
 		this.toldNanos = nowNanos - this.heartbeatNanos;
 	}
 
@@ -320,16 +321,6 @@ final class Pair {
 	}
 
 	/**
-	 * There is a complete copy of the active server's state.
-	 */
-	private void onCopied(ServerState state) {
-		ServerState before = this.state;
-		this.state = state;
-		this.binaryStar.onCopied();
-		this.events.onCopied(before, state);
-	}
-
-	/**
 	 * Does something that may change the state, and what belongs to such a change.
 	 */
 	private boolean within(long nowNanos, BooleanSupplier work) {
@@ -388,6 +379,31 @@ final class Pair {
 	}
 
 	/**
+	 * What comes from the active server.
+	 */
+	private final class Copying implements PassiveLink.Events {
+
+		@Override
+		public void onCopyBegins() {
+			Pair.this.events.onCopyBegins();
+		}
+
+		@Override
+		public void onTold(LogRecord told) {
+			Pair.this.events.onTold(told);
+		}
+
+		@Override
+		public void onCopied(ServerState state) {
+			ServerState before = Pair.this.state;
+			Pair.this.state = state;
+			Pair.this.binaryStar.onCopied();
+			Pair.this.events.onCopied(before, state);
+		}
+
+	}
+
+	/**
 	 * Who hears what becomes of this server.
 	 */
 	interface Events {
@@ -397,6 +413,12 @@ final class Pair {
 
 		/** It is active no longer. */
 		void onPassive();
+
+		/** It will have a copy of another server's state in place of its own. */
+		void onCopyBegins();
+
+		/** The active server has told of something. */
+		void onTold(LogRecord told);
 
 		/** It has a copy of another server's state in place of its own. */
 		void onCopied(ServerState before, ServerState after);

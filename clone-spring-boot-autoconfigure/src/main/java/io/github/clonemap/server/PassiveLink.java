@@ -1,6 +1,7 @@
 package io.github.clonemap.server;
 
 import io.github.clonemap.CloneWriter;
+import io.github.clonemap.protocol.Attachment;
 import io.github.clonemap.protocol.FrameWriter;
 import io.github.clonemap.protocol.LogRecord;
 import io.github.clonemap.protocol.Message;
@@ -11,6 +12,7 @@ import io.github.clonemap.protocol.Message.HandOver;
 import io.github.clonemap.protocol.Message.Log;
 import io.github.clonemap.protocol.Message.Peer;
 import io.github.clonemap.protocol.Update;
+import io.github.clonemap.store.AttachedEntry;
 import io.github.clonemap.store.StoredEntry;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,7 +32,7 @@ final class PassiveLink {
 
 	private final FrameWriter writer = new FrameWriter(256);
 
-	private final Update.Factory<StoredEntry> entries = this::newEntry;
+	private final Update.Factory<StoredEntry> entries = new Entries();
 
 	private final ServerSettings settings;
 
@@ -159,6 +161,7 @@ final class PassiveLink {
 			this.complete = false;
 			this.chunks = 0;
 			this.batch = part.batch();
+			this.events.onCopyBegins();
 		}
 		if (copy == null || part.chunk() != this.chunks || part.batch() != this.batch) {
 			return;
@@ -166,6 +169,7 @@ final class PassiveLink {
 		this.chunks++;
 		this.copiedDue = true;
 		copy.onPart(part.records(), nowNanos);
+		part.records().forEach(this.events::onTold);
 		if (part.last()) {
 			this.copy = null;
 			this.complete = true;
@@ -186,6 +190,7 @@ final class PassiveLink {
 		this.heardNanos = nowNanos;
 		this.batch++;
 		this.copiedDue = true;
+		log.records().forEach(this.events::onTold);
 		if (this.copy != null) {
 			this.copy.onLog(log.records(), nowNanos);
 			return;
@@ -256,19 +261,45 @@ final class PassiveLink {
 	}
 
 	/**
-	 * The table keeps the first text of a key: an equal one would only take room.
+	 * Makes entries of what comes.
 	 */
-	private StoredEntry newEntry(Update.Kind kind, String key, byte @Nullable [] value, long sequence,
-			long serverTimeMicros, CloneWriter.Kind writerKind, long writerId, long ttlMillis, boolean ephemeral) {
-		StoredEntry known = this.state.store().get(key);
-		return new StoredEntry(kind, (known != null) ? known.key() : key, value, sequence, serverTimeMicros, writerKind,
-				writerId, ttlMillis, ephemeral);
+	private final class Entries implements Update.Factory<StoredEntry> {
+
+		@Override
+		public StoredEntry create(Update.Kind kind, String key, byte @Nullable [] value, long sequence,
+				long serverTimeMicros, CloneWriter.Kind writerKind, long writerId, long ttlMillis, boolean ephemeral) {
+			return new StoredEntry(kind, known(key), value, sequence, serverTimeMicros, writerKind, writerId, ttlMillis,
+					ephemeral);
+		}
+
+		@Override
+		public StoredEntry createAttached(Update.Kind kind, String key, byte @Nullable [] value, long sequence,
+				long serverTimeMicros, CloneWriter.Kind writerKind, long writerId, long ttlMillis, boolean ephemeral,
+				Attachment attachment) {
+			return new AttachedEntry(kind, known(key), value, sequence, serverTimeMicros, writerKind, writerId,
+					ttlMillis, ephemeral, attachment);
+		}
+
+		/**
+		 * The table keeps the first text of a key: an equal one would only take room.
+		 */
+		private String known(String key) {
+			StoredEntry known = PassiveLink.this.state.store().get(key);
+			return (known != null) ? known.key() : key;
+		}
+
 	}
 
 	/**
 	 * Who hears of the link's progress.
 	 */
 	interface Events {
+
+		/** The active server begins to send a copy. */
+		void onCopyBegins();
+
+		/** The active server tells of one thing that it has, or that has happened. */
+		void onTold(LogRecord told);
 
 		/** There is a complete copy. */
 		void onCopied(ServerState state);

@@ -15,6 +15,7 @@ import io.github.clonemap.protocol.Sequence;
 import io.github.clonemap.protocol.StreamRefusal;
 import io.github.clonemap.protocol.Subtrees;
 import io.github.clonemap.protocol.Update;
+import io.github.clonemap.protocol.chp.ChpRequest;
 import io.github.clonemap.store.StoredEntry;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -64,6 +65,8 @@ public final class ServerAgent implements ServerTransport.Handler {
 	private final ClientRequests requests;
 
 	private final @Nullable Pair pair;
+
+	private final @Nullable ChpDoor door;
 
 	private final ServerListener listener;
 
@@ -129,6 +132,8 @@ public final class ServerAgent implements ServerTransport.Handler {
 		this.requests = new ClientRequests(settings, transport, serverId, this.state, this.sequencer, this.log,
 				this.publisher, this::onMalformed);
 		this.requests.onTick(this.nowNanos, this.nowMicros);
+		this.door = transport.hasChpDoor() ? new ChpDoor(settings, transport, this.sequencer, this.log, this.nowNanos)
+				: null;
 		this.pair = (pairSettings != null)
 				? new Pair(settings, pairSettings, transport, clock, serverId, this.state, this.log, new PairEvents())
 				: null;
@@ -143,6 +148,9 @@ public final class ServerAgent implements ServerTransport.Handler {
 		this.nowNanos = nowNanos;
 		this.nowMicros = this.clock.epochMicros();
 		this.requests.onTick(nowNanos, this.nowMicros);
+		if (this.door != null) {
+			this.door.onTick(nowNanos, this.nowMicros);
+		}
 		if (this.pair != null) {
 			this.pair.onTick(nowNanos);
 		}
@@ -172,6 +180,9 @@ public final class ServerAgent implements ServerTransport.Handler {
 			commit();
 			this.publisher.flush(this.log.committedSequence(), this.nowMicros, this.nowNanos);
 			this.requests.flush();
+			if (this.door != null) {
+				this.door.flush(this.state);
+			}
 		}
 	}
 
@@ -186,8 +197,13 @@ public final class ServerAgent implements ServerTransport.Handler {
 		if (this.publisher.isDue() || this.requests.isDue() || (this.pair != null && this.pair.isDue())) {
 			return this.nowNanos;
 		}
+		long next = this.nextPulseNanos;
+		if (this.door != null) {
+			long due = this.door.nextDeadlineNanos();
+			next = (due - next < 0) ? due : next;
+		}
 		long expiry = this.state.nextExpiryNanos();
-		return (expiry != Long.MAX_VALUE && expiry - this.nextPulseNanos < 0) ? expiry : this.nextPulseNanos;
+		return (expiry != Long.MAX_VALUE && expiry - next < 0) ? expiry : next;
 	}
 
 	/**
@@ -221,13 +237,18 @@ public final class ServerAgent implements ServerTransport.Handler {
 		long committed = isActive() ? this.log.committedSequence() : this.state.sequence();
 		return new ServerReport(this.role, this.serverId, Sequence.epoch(committed), committed,
 				this.state.store().size(), this.state.store().bytes(), this.state.sessions().size(),
-				this.publisher.size(), this.log.updates(), this.requests.snapshots(), this.requests.resumes(),
+				this.publisher.size(), this.log.updates(),
+				this.requests.snapshots() + ((this.door != null) ? this.door.snapshots() : 0), this.requests.resumes(),
 				this.sequencer.expired(), this.sequencer.rejected(), this.malformed.counts(), this.pair != null,
 				this.pair != null && this.pair.isInSync(), (this.pair != null) ? this.pair.lag() : -1, this.conflicts);
 	}
 
 	ServerState state() {
 		return this.state;
+	}
+
+	@Nullable ChpDoor door() {
+		return this.door;
 	}
 
 	@Override
@@ -257,6 +278,9 @@ public final class ServerAgent implements ServerTransport.Handler {
 	@Override
 	public void onRenewed() {
 		this.publisher.unsubscribeAll();
+		if (this.door != null) {
+			this.door.onRenewed();
+		}
 	}
 
 	@Override
@@ -266,6 +290,10 @@ public final class ServerAgent implements ServerTransport.Handler {
 
 	@Override
 	public void onRequest(Route route, byte[] frame, byte[] body) {
+		if (this.door != null && ChpRequest.isRequest(frame)) {
+			onChpRequest(this.door, route, body);
+			return;
+		}
 		Message message = read(frame, body);
 		if (message == null || (this.pair != null && tryPeer(route, message))) {
 			return;
@@ -276,6 +304,43 @@ public final class ServerAgent implements ServerTransport.Handler {
 		else if (!this.stopping && !this.requests.onMessage(route, message)) {
 			onMalformed(MalformedReason.NOT_A_REQUEST, message.command() + " is not a request");
 		}
+		sealIfFull();
+	}
+
+	@Override
+	public void onChpWrite(byte[][] frames) {
+		if (this.door == null || (isActive() && this.stopping)) {
+			return;
+		}
+		try {
+			this.door.onWrite(frames, isActive());
+		}
+		catch (MalformedMessageException ex) {
+			onMalformed(MalformedReason.BODY, "KVSET: " + ex.getMessage());
+		}
+		sealIfFull();
+	}
+
+	@Override
+	public boolean takesChpWrites() {
+		return !isActive() || this.log.hasRoom();
+	}
+
+	private void onChpRequest(ChpDoor door, Route route, byte[] subtree) {
+		// Silence tells the client to ask the other server, as in the Guide.
+		if ((this.pair == null || isActive() || this.pair.onClientRequest(this.nowNanos)) && !this.stopping) {
+			try {
+				if (!door.onRequest(route, subtree)) {
+					onMalformed(MalformedReason.TOO_MANY_TRANSFERS, "ICANHAZ: too many requests wait for a snapshot");
+				}
+			}
+			catch (MalformedMessageException ex) {
+				onMalformed(MalformedReason.BODY, "ICANHAZ: " + ex.getMessage());
+			}
+		}
+	}
+
+	private void sealIfFull() {
 		if (this.log.isFull()) {
 			this.log.seal();
 			if (this.pair == null) {
@@ -361,6 +426,9 @@ public final class ServerAgent implements ServerTransport.Handler {
 		public void onCommitted(Update update, FrameWriter encoded, int start, int length) {
 			ServerAgent.this.publisher.publish(update, encoded, start, length, ServerAgent.this.nowMicros,
 					ServerAgent.this.nowNanos);
+			if (ServerAgent.this.door != null) {
+				ServerAgent.this.door.onCommitted(update);
+			}
 		}
 
 		@Override
@@ -390,6 +458,9 @@ public final class ServerAgent implements ServerTransport.Handler {
 			agent.log.seal();
 			agent.publisher.restart(agent.state.sequence());
 			become(ServerRole.ACTIVE);
+			if (agent.door != null) {
+				agent.door.takeOver();
+			}
 		}
 
 		@Override
@@ -398,7 +469,24 @@ public final class ServerAgent implements ServerTransport.Handler {
 			agent.committedBeforePassive = agent.log.committedSequence();
 			agent.usedEpoch = Math.max(agent.usedEpoch, Sequence.epoch(agent.state.sequence()));
 			agent.requests.stepDown();
+			if (agent.door != null) {
+				agent.door.stepDown();
+			}
 			become(ServerRole.PASSIVE);
+		}
+
+		@Override
+		public void onCopyBegins() {
+			if (ServerAgent.this.door != null) {
+				ServerAgent.this.door.onCopyBegins();
+			}
+		}
+
+		@Override
+		public void onTold(LogRecord told) {
+			if (ServerAgent.this.door != null) {
+				ServerAgent.this.door.onReplicated(told);
+			}
 		}
 
 		@Override

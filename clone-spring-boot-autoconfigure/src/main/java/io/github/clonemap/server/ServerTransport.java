@@ -41,6 +41,48 @@ public interface ServerTransport {
 	}
 
 	/**
+	 * Whether clients of RFC 12 can reach this server.
+	 * @return whether there is a door for them
+	 */
+	default boolean hasChpDoor() {
+		return false;
+	}
+
+	/**
+	 * Sends a message to a client of RFC 12, which must not miss any.
+	 * @param route the way to the client
+	 * @param frames the frames, not to be changed afterwards
+	 * @return what became of it
+	 */
+	default Delivery sendChp(Route route, byte[][] frames) {
+		return Delivery.GONE;
+	}
+
+	/**
+	 * Publishes a message to all clients of RFC 12 that subscribed to a prefix of its
+	 * first frame. A subscriber that reads too slowly does not get it.
+	 * @param frames the frames, not to be changed afterwards
+	 */
+	default void publishChp(byte[][] frames) {
+	}
+
+	/**
+	 * What became of a message.
+	 */
+	enum Delivery {
+
+		/** It is on its way. */
+		SENT,
+
+		/** The peer reads too slowly: nothing was sent, to be tried again. */
+		FULL,
+
+		/** There is no such peer any more. */
+		GONE
+
+	}
+
+	/**
 	 * Who hears what comes from the network. Called by the server's agent only.
 	 */
 	interface Handler {
@@ -85,6 +127,22 @@ public interface ServerTransport {
 		 * anything any more.
 		 */
 		void onRenewed();
+
+		/**
+		 * A client of RFC 12 writes.
+		 * @param frames the frames
+		 */
+		default void onChpWrite(byte[][] frames) {
+		}
+
+		/**
+		 * Whether writes of clients of RFC 12, which are not sent again, would be taken
+		 * now. If not, they are left where they are.
+		 * @return whether they would
+		 */
+		default boolean takesChpWrites() {
+			return true;
+		}
 
 		/**
 		 * Something came that is not a request at all.

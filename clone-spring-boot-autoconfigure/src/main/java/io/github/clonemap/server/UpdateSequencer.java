@@ -4,12 +4,15 @@ import java.util.EnumMap;
 import java.util.Map;
 
 import io.github.clonemap.CloneWriter;
+import io.github.clonemap.protocol.Attachment;
 import io.github.clonemap.protocol.Keys;
 import io.github.clonemap.protocol.LogRecord;
 import io.github.clonemap.protocol.Update;
 import io.github.clonemap.protocol.WriteOperation;
 import io.github.clonemap.protocol.WriteResult;
 import io.github.clonemap.protocol.WriteResult.Status;
+import io.github.clonemap.protocol.chp.ChpWrite;
+import io.github.clonemap.store.AttachedEntry;
 import io.github.clonemap.store.StoredEntry;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +65,7 @@ final class UpdateSequencer {
 
 	WriteResult write(Session session, WriteOperation operation, long nowNanos, long nowMicros) {
 		StoredEntry current = this.state.store().get(operation.key());
-		RejectReason reason = reasonToReject(operation);
+		RejectReason reason = reasonToReject(operation.key(), operation.value());
 		if (reason != null) {
 			return reject(reason, operation, nowMicros);
 		}
@@ -73,10 +76,10 @@ final class UpdateSequencer {
 		}
 		switch (operation.kind()) {
 			case PUT -> {
-				if (current == null && this.state.store().size() >= this.settings.maxEntries()) {
+				if (isFullFor(current)) {
 					return reject(RejectReason.TOO_MANY_ENTRIES, operation, nowMicros);
 				}
-				if (isTooMuch(operation, current)) {
+				if (isTooMuch(operation.key(), operation.value(), null, current)) {
 					return reject(RejectReason.TOO_MANY_BYTES, operation, nowMicros);
 				}
 				put(session, operation, current, nowNanos, nowMicros);
@@ -92,6 +95,52 @@ final class UpdateSequencer {
 			}
 		}
 		return new WriteResult(Status.APPLIED, this.state.sequence(), nowMicros, told, "");
+	}
+
+	/**
+	 * A write of a client of RFC 12: without a session, without conditions, and without
+	 * an answer.
+	 */
+	void write(ChpWrite write, long nowNanos, long nowMicros) {
+		StoredEntry current = this.state.store().get(write.key());
+		RejectReason reason = reasonToReject(write.key(), write.value());
+		if (reason == null && write.value() != null && isFullFor(current)) {
+			reason = RejectReason.TOO_MANY_ENTRIES;
+		}
+		if (reason == null && write.value() != null
+				&& isTooMuch(write.key(), write.value(), write.attachment(), current)) {
+			reason = RejectReason.TOO_MANY_BYTES;
+		}
+		if (reason != null) {
+			this.rejected.merge(reason, 1L, Long::sum);
+		}
+		if (reason == null && (write.value() != null || current != null)) {
+			Update update = newUpdate(write, current, nowMicros);
+			order(update, nowNanos);
+			this.log.add(new LogRecord.Changed(update));
+		}
+		else if (write.id().length > 0 && Keys.problem(write.key(), Keys.MAX_LENGTH) == null) {
+			this.log.addForPeer(new LogRecord.Settled(write.key(), write.id()));
+		}
+	}
+
+	/**
+	 * Whether the key and the value of a write are not to be refused.
+	 */
+	boolean isAcceptable(ChpWrite write) {
+		return reasonToReject(write.key(), write.value()) == null;
+	}
+
+	private Update newUpdate(ChpWrite write, @Nullable StoredEntry current, long nowMicros) {
+		Update.Kind kind = (write.value() != null) ? Update.Kind.PUT : Update.Kind.REMOVE;
+		String key = (current != null) ? current.key() : write.key();
+		long ttlMillis = (write.value() != null) ? write.ttlMillis() : 0;
+		Attachment attachment = write.attachment();
+		return (attachment != null)
+				? new AttachedEntry(kind, key, write.value(), this.state.sequence() + 1, nowMicros,
+						CloneWriter.Kind.CHP, 0, ttlMillis, false, attachment)
+				: new StoredEntry(kind, key, write.value(), this.state.sequence() + 1, nowMicros, CloneWriter.Kind.CHP,
+						0, ttlMillis, false);
 	}
 
 	/**
@@ -145,11 +194,14 @@ final class UpdateSequencer {
 		return new WriteResult(Status.REJECTED, 0, nowMicros, null, explain(reason, operation));
 	}
 
-	private @Nullable RejectReason reasonToReject(WriteOperation operation) {
-		if (Keys.problem(operation.key(), this.settings.maxKeyLength()) != null) {
+	private boolean isFullFor(@Nullable StoredEntry current) {
+		return current == null && this.state.store().size() >= this.settings.maxEntries();
+	}
+
+	private @Nullable RejectReason reasonToReject(String key, byte @Nullable [] value) {
+		if (Keys.problem(key, this.settings.maxKeyLength()) != null) {
 			return RejectReason.BAD_KEY;
 		}
-		byte[] value = operation.value();
 		if (value == null) {
 			return null;
 		}
@@ -165,16 +217,17 @@ final class UpdateSequencer {
 	/**
 	 * A write that makes an entry smaller is never too much: it is the way out.
 	 */
-	private boolean isTooMuch(WriteOperation operation, @Nullable StoredEntry current) {
-		int length = length(operation.value());
-		long more = (current != null) ? length - length(current.value())
-				: (long) ServerSettings.ENTRY_BYTES + operation.key().length() + length;
+	private boolean isTooMuch(String key, byte @Nullable [] value, @Nullable Attachment attachment,
+			@Nullable StoredEntry current) {
+		int length = length(value, attachment);
+		long more = (current != null) ? length - length(current.value(), current.attachment())
+				: (long) ServerSettings.ENTRY_BYTES + key.length() + length;
 		long bytes = this.state.store().bytes() + (long) this.state.store().size() * ServerSettings.ENTRY_BYTES;
 		return more > 0 && bytes + more > this.settings.maxBytes();
 	}
 
-	private static int length(byte @Nullable [] value) {
-		return (value != null) ? value.length : 0;
+	private static int length(byte @Nullable [] value, @Nullable Attachment attachment) {
+		return ((value != null) ? value.length : 0) + ((attachment != null) ? attachment.weight() : 0);
 	}
 
 	private String explain(RejectReason reason, WriteOperation operation) {

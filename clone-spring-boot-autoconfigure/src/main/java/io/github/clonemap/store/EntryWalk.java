@@ -30,12 +30,20 @@ public final class EntryWalk implements AutoCloseable {
 	 * @return the entry, or {@code null} at the end of the walk
 	 */
 	public @Nullable StoredEntry next() {
-		StoredEntry entry = this.next;
-		if (entry == null || entry.sequence() > this.lastSequence) {
-			return null;
+		StoredEntry entry = peek();
+		if (entry != null) {
+			this.next = entry.next;
 		}
-		this.next = entry.next;
 		return entry;
+	}
+
+	/**
+	 * What {@link #next()} would return, unless the store changes before.
+	 * @return the entry, or {@code null} at the end of the walk
+	 */
+	public @Nullable StoredEntry peek() {
+		StoredEntry entry = this.next;
+		return (entry != null && entry.sequence() <= this.lastSequence) ? entry : null;
 	}
 
 	void onUnlink(StoredEntry entry) {

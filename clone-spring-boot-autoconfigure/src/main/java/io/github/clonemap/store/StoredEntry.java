@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public final class StoredEntry extends Update {
+public sealed class StoredEntry extends Update permits AttachedEntry {
 
 	@Nullable StoredEntry previous;
 

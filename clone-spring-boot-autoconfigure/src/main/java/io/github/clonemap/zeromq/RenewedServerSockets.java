@@ -26,6 +26,8 @@ final class RenewedServerSockets implements ServerSockets {
 
 	private final int port;
 
+	private final boolean chpDoor;
+
 	private volatile @Nullable ZmqServerSockets current;
 
 	private volatile @Nullable String trouble;
@@ -44,6 +46,7 @@ final class RenewedServerSockets implements ServerSockets {
 		ZmqServerSockets first = opener.apply(port);
 		this.current = first;
 		this.port = first.port();
+		this.chpDoor = first.hasChpDoor();
 	}
 
 	@Override
@@ -144,6 +147,25 @@ final class RenewedServerSockets implements ServerSockets {
 		ZmqServerSockets current = this.current;
 		if (current != null) {
 			current.sendToPeer(command, body);
+		}
+	}
+
+	@Override
+	public boolean hasChpDoor() {
+		return this.chpDoor;
+	}
+
+	@Override
+	public Delivery sendChp(Route route, byte[][] frames) {
+		ZmqServerSockets current = this.current;
+		return (current != null) ? current.sendChp(route, frames) : Delivery.GONE;
+	}
+
+	@Override
+	public void publishChp(byte[][] frames) {
+		ZmqServerSockets current = this.current;
+		if (current != null) {
+			current.publishChp(frames);
 		}
 	}
 

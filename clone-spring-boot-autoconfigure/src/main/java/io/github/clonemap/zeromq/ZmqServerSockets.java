@@ -12,6 +12,7 @@ import io.github.clonemap.client.ClientSettings;
 import io.github.clonemap.client.ServerEndpoint;
 import io.github.clonemap.protocol.Command;
 import io.github.clonemap.protocol.Subtrees;
+import io.github.clonemap.protocol.chp.ChpRequest;
 import io.github.clonemap.server.MalformedReason;
 import io.github.clonemap.server.Route;
 import io.github.clonemap.server.ServerBindException;
@@ -25,7 +26,8 @@ import org.zeromq.ZMQException;
 
 /**
  * The sockets of a server: a ROUTER for requests on port P, an XPUB for the stream on
- * port P+3; and, if it is one of a pair, those between the two.
+ * port P+3; if it is one of a pair, those between the two; and, if it has a door for
+ * clients of RFC 12, theirs on the ports between.
  *
  * @since 0.1.0
  */
@@ -70,15 +72,25 @@ public final class ZmqServerSockets implements ServerSockets {
 
 	private final @Nullable PeerSockets peer;
 
+	private final @Nullable ChpSockets chp;
+
 	private ZmqServerSockets(ZContext context, IoThreads threads, ServerProbe probe, Socket requests, Socket stream,
-			int port, @Nullable PeerEndpoints peer) {
+			String host, int port, Details details) {
 		this.context = context;
 		this.threads = threads;
 		this.probe = probe;
 		this.requests = requests;
 		this.stream = stream;
 		this.port = port;
-		this.peer = (peer != null) ? new PeerSockets(context, this.wait, peer) : null;
+		try {
+			this.peer = (details.peer != null) ? new PeerSockets(context, this.wait, details.peer) : null;
+			this.chp = details.chp
+					? new ChpSockets(context, this.wait, host, port, details.maxFrameBytes, details.customizer) : null;
+		}
+		catch (RuntimeException ex) {
+			this.wait.close();
+			throw ex;
+		}
 		this.wait.add(requests);
 		this.wait.add(stream);
 	}
@@ -91,9 +103,7 @@ public final class ZmqServerSockets implements ServerSockets {
 	 * @return the factory
 	 */
 	public static ServerSockets.Factory factory(String address, int port, int maxValueSize) {
-		return () -> UninterruptedCall.of("clone-server-bind",
-				() -> open(address, port, maxValueSize + FRAME_OVERHEAD, PROBE_SILENCE, (socket) -> {
-				}));
+		return factory(address, port, maxValueSize, null, false);
 	}
 
 	/**
@@ -105,9 +115,24 @@ public final class ZmqServerSockets implements ServerSockets {
 	 * @return the factory
 	 */
 	public static ServerSockets.Factory factory(String address, int port, int maxValueSize, PeerEndpoints peer) {
-		return () -> UninterruptedCall.of("clone-server-bind",
-				() -> open(address, port, new Details(maxValueSize + FRAME_OVERHEAD, PROBE_SILENCE, (socket) -> {
-				}, peer)));
+		return factory(address, port, maxValueSize, peer, false);
+	}
+
+	/**
+	 * Binds the sockets at each start of a server.
+	 * @param address the address to listen on, such as {@code 127.0.0.1}
+	 * @param port the port P, or 0 for any that is free together with all others
+	 * @param maxValueSize the largest value, in bytes
+	 * @param peer where the two servers of a pair find each other, {@code null} for a
+	 * server that is alone
+	 * @param chp whether there is a door for clients of RFC 12, on ports P, P+1 and P+2
+	 * @return the factory
+	 */
+	public static ServerSockets.Factory factory(String address, int port, int maxValueSize,
+			@Nullable PeerEndpoints peer, boolean chp) {
+		Details details = new Details(maxValueSize + FRAME_OVERHEAD, PROBE_SILENCE, (socket) -> {
+		}, peer, chp);
+		return () -> UninterruptedCall.of("clone-server-bind", () -> open(address, port, details));
 	}
 
 	/**
@@ -117,7 +142,15 @@ public final class ZmqServerSockets implements ServerSockets {
 	 */
 	static ServerSockets open(String address, int port, long maxFrameBytes, Duration probeSilence,
 			Consumer<Socket> customizer) {
-		return open(address, port, new Details(maxFrameBytes, probeSilence, customizer, null));
+		return open(address, port, new Details(maxFrameBytes, probeSilence, customizer, null, false));
+	}
+
+	/**
+	 * The same, with a door for clients of RFC 12.
+	 */
+	static ServerSockets openWithChp(String address, int port, long maxFrameBytes, Duration probeSilence,
+			Consumer<Socket> customizer) {
+		return open(address, port, new Details(maxFrameBytes, probeSilence, customizer, null, true));
 	}
 
 	private static ServerSockets open(String address, int port, Details details) {
@@ -159,7 +192,7 @@ public final class ZmqServerSockets implements ServerSockets {
 			stream.setSndHWM(StreamQueue.LIMIT);
 			bind(stream, host, bound + ServerEndpoint.STREAM_PORT_OFFSET);
 			ServerProbe probe = new ServerProbe(context, host, bound, details.probeSilence);
-			return new ZmqServerSockets(context, threads, probe, requests, stream, bound, details.peer);
+			return new ZmqServerSockets(context, threads, probe, requests, stream, host, bound, details);
 		}
 		catch (RuntimeException ex) {
 			threads.close(context);
@@ -216,12 +249,13 @@ public final class ZmqServerSockets implements ServerSockets {
 
 	private boolean hasInput() {
 		return SocketWait.hasInput(this.requests) || SocketWait.hasInput(this.stream)
-				|| (this.peer != null && this.peer.hasInput());
+				|| (this.peer != null && this.peer.hasInput()) || (this.chp != null && this.chp.hasInput());
 	}
 
 	@Override
 	public boolean drain(Handler handler) {
 		boolean more = this.peer != null && this.peer.drain(handler);
+		more |= this.chp != null && this.chp.drain(handler);
 		for (int i = 0; i < DRAIN_LIMIT; i++) {
 			byte[] subscription = this.stream.recv(ZMQ.DONTWAIT);
 			if (subscription == null) {
@@ -259,6 +293,41 @@ public final class ZmqServerSockets implements ServerSockets {
 	}
 
 	@Override
+	public boolean hasChpDoor() {
+		return this.chp != null;
+	}
+
+	@Override
+	public Delivery sendChp(Route route, byte[][] frames) {
+		// Only for this message: native peers ask again for what a full queue has
+		// dropped.
+		this.requests.setRouterMandatory(true);
+		try {
+			if (!this.requests.send(route.identity(), ZMQ.SNDMORE | ZMQ.DONTWAIT)) {
+				return Delivery.FULL;
+			}
+			ChpSockets.send(this.requests, frames);
+			return Delivery.SENT;
+		}
+		catch (ZMQException ex) {
+			if (ex.getErrorCode() != ZMQ.Error.EHOSTUNREACH.getCode()) {
+				throw ex;
+			}
+			return Delivery.GONE;
+		}
+		finally {
+			this.requests.setRouterMandatory(false);
+		}
+	}
+
+	@Override
+	public void publishChp(byte[][] frames) {
+		if (this.chp != null) {
+			this.chp.publish(frames);
+		}
+	}
+
+	@Override
 	public void publishState(byte[] frame) {
 		if (this.peer != null) {
 			this.peer.publishState(frame);
@@ -290,6 +359,9 @@ public final class ZmqServerSockets implements ServerSockets {
 		if (this.peer != null) {
 			this.peer.close();
 		}
+		if (this.chp != null) {
+			this.chp.close();
+		}
 		this.threads.close(this.context);
 	}
 
@@ -316,6 +388,10 @@ public final class ZmqServerSockets implements ServerSockets {
 	private void onRequest(byte[] identity, Handler handler) {
 		byte[] command = nextFrame();
 		byte[] body = (command != null) ? nextFrame() : null;
+		if (this.chp != null && command != null && body == null && ChpRequest.isRequest(command)) {
+			// As the first models of the Guide ask for everything.
+			body = new byte[0];
+		}
 		int tooMany = 0;
 		while (nextFrame() != null) {
 			tooMany++;
@@ -355,7 +431,7 @@ public final class ZmqServerSockets implements ServerSockets {
 	 * What all sockets of a server have in common, each time.
 	 */
 	private record Details(long maxFrameBytes, Duration probeSilence, Consumer<Socket> customizer,
-			@Nullable PeerEndpoints peer) {
+			@Nullable PeerEndpoints peer, boolean chp) {
 
 	}
 

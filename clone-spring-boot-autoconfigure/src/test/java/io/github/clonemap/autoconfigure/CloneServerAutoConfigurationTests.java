@@ -1,5 +1,9 @@
 package io.github.clonemap.autoconfigure;
 
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +32,7 @@ import org.springframework.context.event.EventListener;
 import org.springframework.util.unit.DataSize;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tests for {@link CloneServerAutoConfiguration}.
@@ -188,6 +193,33 @@ class CloneServerAutoConfigurationTests {
 			String warning = "tells its peer on 0.0.0.0 what it is (clone.server.bstar.address)";
 			assertThat(output.getOut().contains(warning)).isEqualTo(warned);
 		});
+	}
+
+	@Test
+	void doorForClientsInAnyLanguageIsClosedUnlessOpenedOnPurpose(CapturedOutput output) {
+		this.contextRunner.run((context) -> {
+			int port = context.getBean(CloneServer.class).port();
+			for (int offset : new int[] { 1, 2 }) {
+				assertThatExceptionOfType(ConnectException.class).isThrownBy(() -> connect(port + offset));
+			}
+			assertThat(output).doesNotContain("clone.server.chp.enabled");
+		});
+	}
+
+	@Test
+	void doorForClientsInAnyLanguageIsWarnedOf(CapturedOutput output) {
+		this.contextRunner.withPropertyValues("clone.server.chp.enabled=true").run((context) -> {
+			int port = context.getBean(CloneServer.class).port();
+			for (int offset : new int[] { 0, 1, 2, 3 }) {
+				connect(port + offset);
+			}
+			assertThat(output).containsOnlyOnce("lets clients of RFC 12 in (clone.server.chp.enabled)")
+				.contains("ports " + port + ", " + (port + 1) + " and " + (port + 2) + " of 127.0.0.1");
+		});
+	}
+
+	private static void connect(int port) throws IOException {
+		new Socket(InetAddress.getLoopbackAddress(), port).close();
 	}
 
 	static class Hearing {

@@ -59,6 +59,21 @@ class FailureAnalysisTests {
 		}
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "1,updates to clients of RFC 12", "2,the writes of clients of RFC 12" })
+	void portOfTheDoorInUseIsExplained(int offset, String what, CapturedOutput output) {
+		try (TestServer other = TestServer.start()) {
+			int port = other.endpoint().port() - offset;
+			fail("clone.server.port=" + port, "clone.server.chp.enabled=true");
+			assertThat(output).contains("APPLICATION FAILED TO START")
+				.contains("cannot listen on " + other.endpoint() + ": the port is in use")
+				.contains("It is the port for " + what + ", " + offset + " above clone.server.port, which is " + port
+						+ ".")
+				.contains("free together with the three above it")
+				.contains("clone.server.chp.enabled to false");
+		}
+	}
+
 	@Test
 	void addressOfAnotherMachineIsExplained(CapturedOutput output) {
 		// Reserved for documentation (RFC 5737): no machine has it.

@@ -3,6 +3,9 @@ package io.github.clonemap.protocol;
 import java.util.Arrays;
 import java.util.HexFormat;
 
+import io.github.clonemap.CloneWriter;
+import io.github.clonemap.store.AttachedEntry;
+
 /**
  * What the fuzzer calls: the first byte chooses a decoder, the rest is its input. Every
  * input is a message whose bytes it is, or malformed.
@@ -47,7 +50,7 @@ public final class DecoderFuzzer {
 	private static byte[] decodeAndEncode(int decoder, byte[] input) throws MalformedMessageException {
 		FrameWriter writer = new FrameWriter(64);
 		if (decoder < COMMANDS.length) {
-			return Message.read(COMMANDS[decoder], input, Update::new).toBytes(writer);
+			return Message.read(COMMANDS[decoder], input, new Whole()).toBytes(writer);
 		}
 		if (decoder == BATCH) {
 			FrameReader reader = new FrameReader(input);
@@ -81,6 +84,26 @@ public final class DecoderFuzzer {
 			throw new AssertionError("a bad key without a reason");
 		}
 		return writer.toByteArray();
+	}
+
+	/**
+	 * Keeps what is attached.
+	 */
+	private static final class Whole implements Update.Factory<Update> {
+
+		@Override
+		public Update create(Update.Kind kind, String key, byte[] value, long sequence, long serverTimeMicros,
+				CloneWriter.Kind writerKind, long writerId, long ttlMillis, boolean ephemeral) {
+			return new Update(kind, key, value, sequence, serverTimeMicros, writerKind, writerId, ttlMillis, ephemeral);
+		}
+
+		@Override
+		public Update createAttached(Update.Kind kind, String key, byte[] value, long sequence, long serverTimeMicros,
+				CloneWriter.Kind writerKind, long writerId, long ttlMillis, boolean ephemeral, Attachment attachment) {
+			return new AttachedEntry(kind, key, value, sequence, serverTimeMicros, writerKind, writerId, ttlMillis,
+					ephemeral, attachment);
+		}
+
 	}
 
 }

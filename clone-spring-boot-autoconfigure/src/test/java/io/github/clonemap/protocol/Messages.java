@@ -224,6 +224,7 @@ final class Messages {
 		WriteResult result = new WriteResult(Status.APPLIED, 17, 1_000, update, "");
 		return List.of(new LogRecord.Term(4, Sequence.startOf(3), 17),
 				new LogRecord.SessionState(42, 6, "a client", 3, List.of(result)), new LogRecord.SessionEnd(42),
+				new LogRecord.Settled("/k", new byte[] { 1, 2 }),
 				new LogRecord.Written(42, 2, 3, List.of(result), List.of(update)), new LogRecord.Changed(update),
 				new LogRecord.Entry(update, 4_000));
 	}

@@ -38,6 +38,8 @@ final class PairServerProcess implements AutoCloseable {
 
 	private final Duration heartbeat;
 
+	private boolean chp;
+
 	private volatile String state = "";
 
 	private Process process;
@@ -47,6 +49,14 @@ final class PairServerProcess implements AutoCloseable {
 		this.place = place;
 		this.peer = peer;
 		this.heartbeat = heartbeat;
+	}
+
+	/**
+	 * Opens the door for clients of RFC 12.
+	 */
+	PairServerProcess withChp() {
+		this.chp = true;
+		return this;
 	}
 
 	ServerEndpoint endpoint() {
@@ -59,7 +69,7 @@ final class PairServerProcess implements AutoCloseable {
 						"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
 						PairServerProcess.class.getName(), this.role.name(), "" + this.place.port(),
 						"" + this.place.statePort(), "" + this.peer.port(), "" + this.peer.statePort(),
-						"" + this.heartbeat.toMillis()));
+						"" + this.heartbeat.toMillis(), "" + this.chp));
 		this.state = "";
 		this.process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
 		Process started = this.process;
@@ -124,8 +134,8 @@ final class PairServerProcess implements AutoCloseable {
 				heartbeat.multipliedBy(PairSettings.DEFAULT_PEER_TIMEOUT_HEARTBEATS), false);
 		PeerEndpoints peer = new PeerEndpoints("127.0.0.1", Integer.parseInt(args[2]), "tcp://127.0.0.1:" + args[4],
 				new ServerEndpoint("127.0.0.1", Integer.parseInt(args[3])));
-		CloneServer server = new CloneServer(settings, pair,
-				ZmqServerSockets.factory("127.0.0.1", Integer.parseInt(args[1]), 1 << 16, peer), Clock.system());
+		CloneServer server = new CloneServer(settings, pair, ZmqServerSockets.factory("127.0.0.1",
+				Integer.parseInt(args[1]), 1 << 16, peer, Boolean.parseBoolean(args[6])), Clock.system());
 		server.start();
 		Thread reporter = new Thread(() -> report(server), "reporter");
 		reporter.setDaemon(true);
@@ -170,6 +180,8 @@ final class PairServerProcess implements AutoCloseable {
 				// Never one twice, nor two that overlap.
 				int port = 20_000 + Math.floorMod(next.getAndAdd(STEP), 12_000);
 				try (ServerSocket first = listen(port);
+						ServerSocket updates = listen(port + 1);
+						ServerSocket writes = listen(port + 2);
 						ServerSocket stream = listen(port + 3);
 						ServerSocket state = listen(port + 4)) {
 					return new Place(first.getLocalPort(), state.getLocalPort());
