@@ -132,6 +132,12 @@ final class Pair {
 	 * The number of the last batch that may be committed.
 	 */
 	long committable() {
+		if (this.stopping && this.activeLink.inSyncId() == 0) {
+			// The peer was lost while this server stops: what only this one has must not
+			// be
+			// promised, as it will be gone in a moment. Its clients repeat it elsewhere.
+			return this.log.committed();
+		}
 		return this.activeLink.committable();
 	}
 

@@ -36,6 +36,15 @@ class PairScheduleTests {
 		run(true);
 	}
 
+	/**
+	 * A server that stopped in order lost its peer meanwhile, and promised alone what was
+	 * gone with it a moment later.
+	 */
+	@Test
+	void aServerThatStopsPromisesNothingAlone() {
+		new Schedule(20_189_492_759_501L, true).run();
+	}
+
 	private static void run(boolean partitions) {
 		int schedules = Integer.getInteger("clone.test.schedules", 300);
 		long seed = Long.getLong("clone.test.seed", System.nanoTime());
