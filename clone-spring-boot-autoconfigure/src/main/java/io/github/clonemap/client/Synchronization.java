@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.clonemap.protocol.Message.Credit;
-import io.github.clonemap.protocol.Message.End;
-import io.github.clonemap.protocol.Message.Entries;
 import io.github.clonemap.protocol.Message.Sync;
+import io.github.clonemap.protocol.Reply.End;
+import io.github.clonemap.protocol.Reply.Entries;
 import io.github.clonemap.protocol.Update;
 import org.jspecify.annotations.Nullable;
 

@@ -7,7 +7,7 @@ import java.util.List;
 import io.github.clonemap.agent.HeapShare;
 import io.github.clonemap.protocol.FrameWriter;
 import io.github.clonemap.protocol.LogRecord;
-import io.github.clonemap.protocol.Message;
+import io.github.clonemap.protocol.PeerMessage.Log;
 import io.github.clonemap.protocol.Update;
 import io.github.clonemap.protocol.WriteResult;
 import org.jspecify.annotations.Nullable;
@@ -319,8 +319,7 @@ final class CommitLog {
 		if (!this.replicated) {
 			return new byte[0];
 		}
-		Message.Log.writeHeader(this.writer.clear(), this.serverId, this.last, this.sequence, this.updates,
-				this.recordCount);
+		Log.writeHeader(this.writer.clear(), this.serverId, this.last, this.sequence, this.updates, this.recordCount);
 		byte[] message = this.writer.writeFrom(this.records).toByteArray();
 		this.recordCount = 0;
 		this.records.clear();

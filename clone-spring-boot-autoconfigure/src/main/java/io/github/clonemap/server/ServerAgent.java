@@ -10,7 +10,7 @@ import io.github.clonemap.protocol.LogRecord;
 import io.github.clonemap.protocol.MalformedMessageException;
 import io.github.clonemap.protocol.Message;
 import io.github.clonemap.protocol.Message.Bye;
-import io.github.clonemap.protocol.Message.Passive;
+import io.github.clonemap.protocol.Reply.Passive;
 import io.github.clonemap.protocol.Sequence;
 import io.github.clonemap.protocol.StreamRefusal;
 import io.github.clonemap.protocol.Subtrees;

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.github.clonemap.protocol.Message;
-import io.github.clonemap.protocol.Message.End;
-import io.github.clonemap.protocol.Message.Entries;
 import io.github.clonemap.protocol.Message.Sync;
+import io.github.clonemap.protocol.Reply.End;
+import io.github.clonemap.protocol.Reply.Entries;
 import io.github.clonemap.protocol.Subtrees;
 import io.github.clonemap.protocol.Update;
 import io.github.clonemap.store.EntryStore;

@@ -74,8 +74,8 @@ class MessageTests {
 
 	@Example
 	void anEndThatLiesBeforeItsBeginningIsRefusedOnBothSides() {
-		assertThatIllegalArgumentException().isThrownBy(() -> new Message.End(1, 1, false, 18, 17));
-		byte[] body = Messages.bytes(new Message.End(1, 1, false, 18, 18));
+		assertThatIllegalArgumentException().isThrownBy(() -> new Reply.End(1, 1, false, 18, 17));
+		byte[] body = Messages.bytes(new Reply.End(1, 1, false, 18, 18));
 		body[body.length - 1] = 17;
 		assertThatExceptionOfType(MalformedMessageException.class).isThrownBy(() -> Messages.read(Command.END, body));
 	}

@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.github.clonemap.CloneWriter;
+import io.github.clonemap.protocol.Command;
 import io.github.clonemap.protocol.FrameReader;
 import io.github.clonemap.protocol.FrameWriter;
 import io.github.clonemap.protocol.LogRecord;
 import io.github.clonemap.protocol.MalformedMessageException;
 import io.github.clonemap.protocol.Message;
-import io.github.clonemap.protocol.Message.Log;
-import io.github.clonemap.protocol.Command;
+import io.github.clonemap.protocol.PeerMessage.Log;
 import io.github.clonemap.protocol.Update;
 import org.junit.jupiter.api.Test;
 

@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.List;
 
 import io.github.clonemap.protocol.Message.Credit;
-import io.github.clonemap.protocol.Message.End;
-import io.github.clonemap.protocol.Message.Entries;
 import io.github.clonemap.protocol.Message.Ping;
+import io.github.clonemap.protocol.Reply.End;
+import io.github.clonemap.protocol.Reply.Entries;
 import io.github.clonemap.protocol.WriteResult;
 import io.github.clonemap.protocol.WriteResult.Status;
 import io.github.clonemap.server.ServerHarness.Client;

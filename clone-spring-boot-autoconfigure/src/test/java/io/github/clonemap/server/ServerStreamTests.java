@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Random;
 
 import io.github.clonemap.protocol.Message.Ping;
-import io.github.clonemap.protocol.Message.Pong;
+import io.github.clonemap.protocol.Reply.Pong;
 import io.github.clonemap.protocol.StreamBatch;
 import io.github.clonemap.protocol.Subtrees;
 import io.github.clonemap.protocol.Update;

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 import io.github.clonemap.WriteOptions.Condition;
-import io.github.clonemap.protocol.Message.Ack;
 import io.github.clonemap.protocol.Message.Write;
+import io.github.clonemap.protocol.Reply.Ack;
 import io.github.clonemap.protocol.Update;
 import io.github.clonemap.protocol.WriteOperation;
 import io.github.clonemap.protocol.WriteResult;
