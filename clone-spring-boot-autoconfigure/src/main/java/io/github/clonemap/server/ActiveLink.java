@@ -5,7 +5,6 @@ import java.util.Iterator;
 import java.util.List;
 
 import io.github.clonemap.protocol.Command;
-import io.github.clonemap.protocol.FrameWriter;
 import io.github.clonemap.protocol.LogRecord;
 import io.github.clonemap.protocol.Message;
 import io.github.clonemap.protocol.PeerMessage.Copied;
@@ -46,9 +45,9 @@ final class ActiveLink {
 
 	private static final int CHUNK_BYTES = 64 << 10;
 
-	private final FrameWriter writer = new FrameWriter(4096);
-
 	private final ServerTransport transport;
+
+	private final Replies replies;
 
 	private final long serverId;
 
@@ -89,6 +88,7 @@ final class ActiveLink {
 
 	ActiveLink(ServerTransport transport, long serverId, CommitLog log, long peerTimeoutNanos) {
 		this.transport = transport;
+		this.replies = new Replies(transport);
 		this.serverId = serverId;
 		this.log = log;
 		this.peerTimeoutNanos = peerTimeoutNanos;
@@ -244,9 +244,7 @@ final class ActiveLink {
 	 * Tells the passive server what this one is.
 	 */
 	void send(Message message) {
-		if (this.route != Route.NONE) {
-			this.transport.reply(this.route, message.command(), message.toBytes(this.writer));
-		}
+		this.replies.send(this.route, message);
 	}
 
 	/**

@@ -1,15 +1,12 @@
 package io.github.clonemap.server;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 
 import io.github.clonemap.agent.LogLimit;
-import io.github.clonemap.protocol.FrameWriter;
 import io.github.clonemap.protocol.LogRecord;
 import io.github.clonemap.protocol.Message;
 import io.github.clonemap.protocol.Message.Bye;
@@ -19,7 +16,6 @@ import io.github.clonemap.protocol.Message.Ping;
 import io.github.clonemap.protocol.Message.Sync;
 import io.github.clonemap.protocol.Message.Write;
 import io.github.clonemap.protocol.Reply.Ack;
-import io.github.clonemap.protocol.Reply.End;
 import io.github.clonemap.protocol.Reply.Passive;
 import io.github.clonemap.protocol.Reply.Pong;
 import io.github.clonemap.protocol.Reply.Welcome;
@@ -30,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The active server's conversations with its clients: sessions, writes, snapshots.
+ * The active server's conversations with its clients: sessions, and what they ask.
  * <p>
  * For the agent.
  */
@@ -44,17 +40,6 @@ final class ClientRequests {
 	static final int MAX_SESSIONS = 10_000;
 
 	private static final int ACK_BYTES = 64 << 10;
-
-	/**
-	 * How many chunks of snapshots leave in one turn, so that many who join at once do
-	 * not hold up those who write.
-	 */
-	private static final int CHUNKS_PER_TURN = 8;
-
-	/**
-	 * The most answers to SYNC under way at once: each write visits each of them.
-	 */
-	static final int MAX_TRANSFERS = 1024;
 
 	/**
 	 * How many epochs a client's word may bring at once: more changes of the server than
@@ -71,13 +56,9 @@ final class ClientRequests {
 
 	private final List<Session> toAcknowledge = new ArrayList<>();
 
-	private final Deque<Session> transferring = new ArrayDeque<>();
-
-	private final FrameWriter writer = new FrameWriter(4096);
-
 	private final ServerSettings settings;
 
-	private final ServerTransport transport;
+	private final Replies replies;
 
 	private final long serverId;
 
@@ -86,6 +67,8 @@ final class ClientRequests {
 	private final CommitLog log;
 
 	private final StreamPublisher publisher;
+
+	private final Transfers transfers;
 
 	private final BiConsumer<MalformedReason, String> malformed;
 
@@ -97,30 +80,19 @@ final class ClientRequests {
 
 	private long lastSessionId;
 
-	private long snapshots;
-
-	private long resumes;
-
-	ClientRequests(ServerSettings settings, ServerTransport transport, long serverId, ServerState state,
-			UpdateSequencer sequencer, CommitLog log, StreamPublisher publisher,
+	ClientRequests(ServerSettings settings, Replies replies, long serverId, ServerState state,
+			UpdateSequencer sequencer, CommitLog log, StreamPublisher publisher, Transfers transfers,
 			BiConsumer<MalformedReason, String> malformed) {
 		this.settings = settings;
-		this.transport = transport;
+		this.replies = replies;
 		this.serverId = serverId;
 		this.state = state;
 		this.sequencer = sequencer;
 		this.log = log;
 		this.publisher = publisher;
+		this.transfers = transfers;
 		this.malformed = malformed;
 		this.lastSessionId = serverId & ~0xFFFF_FFFFL;
-	}
-
-	long snapshots() {
-		return this.snapshots;
-	}
-
-	long resumes() {
-		return this.resumes;
 	}
 
 	void onTick(long nowNanos, long nowMicros) {
@@ -144,13 +116,11 @@ final class ClientRequests {
 	 */
 	void stepDown() {
 		for (Session session : List.copyOf(this.sessionsByRoute.values())) {
-			send(session.route(), new Passive(this.serverId));
-			endTransfer(session);
+			this.replies.send(session.route(), new Passive(this.serverId));
 			session.reroute(Route.NONE);
 		}
 		this.sessionsByRoute.clear();
 		this.toAcknowledge.clear();
-		this.transferring.clear();
 	}
 
 	/**
@@ -158,7 +128,7 @@ final class ClientRequests {
 	 */
 	void stop() {
 		for (Session session : this.sessionsByRoute.values()) {
-			send(session.route(), new Bye(Bye.Reason.STOPPING, "the server stops"));
+			this.replies.send(session.route(), new Bye(Bye.Reason.STOPPING, "the server stops"));
 		}
 	}
 
@@ -167,14 +137,6 @@ final class ClientRequests {
 	 */
 	void onPulse() {
 		long silentSinceNanos = this.nowNanos - this.settings.sessionTimeout().toNanos();
-		for (Session session : List.copyOf(this.transferring)) {
-			Transfer transfer = session.transfer;
-			if (transfer != null && transfer.isStalled(this.log.committedSequence(), this.nowNanos,
-					this.settings.sessionTimeout().toNanos())) {
-				send(session.route(), transfer.breakOff());
-				endTransfer(session);
-			}
-		}
 		for (Session session : List.copyOf(this.state.sessions().values())) {
 			if (session.lastHeardNanos() - silentSinceNanos < 0) {
 				end(session, "silent for more than " + this.settings.sessionTimeout().toMillis() + " ms");
@@ -195,7 +157,7 @@ final class ClientRequests {
 		if (session == null) {
 			if (!(message instanceof Bye)) {
 				this.malformed.accept(MalformedReason.NO_SESSION, message.command() + " without a session");
-				send(route, new Bye(Bye.Reason.NO_SESSION, "no session: say HELLO"));
+				this.replies.send(route, new Bye(Bye.Reason.NO_SESSION, "no session: say HELLO"));
 			}
 			return true;
 		}
@@ -210,7 +172,7 @@ final class ClientRequests {
 			onSync(session, sync);
 		}
 		else if (message instanceof Credit credit) {
-			onCredit(session, credit);
+			this.transfers.onCredit(session, credit);
 		}
 		else if (message instanceof Bye bye) {
 			end(session, bye.explanation());
@@ -231,45 +193,21 @@ final class ClientRequests {
 	}
 
 	/**
-	 * The last thing in a turn: acknowledges what was committed in it, and sends a chunk
-	 * to each client that waits for one.
+	 * The last thing in a turn: acknowledges what was committed in it.
 	 */
 	void flush() {
 		for (Session session : this.toAcknowledge) {
 			while (session.hasUnacknowledged()) {
 				long first = session.firstUnacknowledged();
-				send(session.route(), new Ack(first, session.takeUnacknowledged(ACK_BYTES)));
+				this.replies.send(session.route(), new Ack(first, session.takeUnacknowledged(ACK_BYTES)));
 			}
 		}
 		this.toAcknowledge.clear();
-		for (int i = Math.min(CHUNKS_PER_TURN, this.transferring.size()); i > 0; i--) {
-			Session session = this.transferring.removeFirst();
-			this.transferring.addLast(session);
-			sendChunk(session);
-		}
-	}
-
-	/**
-	 * Whether there are chunks that may leave at once.
-	 */
-	boolean isDue() {
-		for (Session session : this.transferring) {
-			if (session.transfer != null && session.transfer.maySend(this.log.committedSequence())) {
-				return true;
-			}
-		}
-		return false;
-	}
-
-	void send(Route route, Message message) {
-		if (route != Route.NONE) {
-			this.transport.reply(route, message.command(), message.toBytes(this.writer));
-		}
 	}
 
 	private void onPing(Session session, Ping ping) {
 		long committed = this.log.committedSequence();
-		send(session.route(), new Pong(ping.micros(), this.nowMicros, committed, session.lastCounter()));
+		this.replies.send(session.route(), new Pong(ping.micros(), this.nowMicros, committed, session.lastCounter()));
 		// A client that waits for all that is committed shall not wait for a heartbeat.
 		this.publisher.tell(session.subtrees, committed);
 	}
@@ -277,13 +215,13 @@ final class ClientRequests {
 	private void onHello(Route route, Hello hello) {
 		if (hello.version() != Message.VERSION) {
 			this.malformed.accept(MalformedReason.VERSION, "HELLO of version " + hello.version());
-			send(route, new Bye(Bye.Reason.REFUSED,
+			this.replies.send(route, new Bye(Bye.Reason.REFUSED,
 					"this server speaks version " + Message.VERSION + ", not " + hello.version()));
 			return;
 		}
 		if (isAheadOfUs(hello) && !raiseEpochAbove(hello)) {
 			this.malformed.accept(MalformedReason.EPOCH, "HELLO with epoch " + Sequence.epoch(hello.lastSequence()));
-			send(route, new Bye(Bye.Reason.REFUSED,
+			this.replies.send(route, new Bye(Bye.Reason.REFUSED,
 					"the client's epoch leaves no higher one, or is too far ahead: restart all clients"));
 			return;
 		}
@@ -291,7 +229,7 @@ final class ClientRequests {
 		if (session == null) {
 			if (this.state.sessions().size() >= MAX_SESSIONS) {
 				this.malformed.accept(MalformedReason.TOO_MANY_SESSIONS, "more than " + MAX_SESSIONS + " sessions");
-				send(route, new Bye(Bye.Reason.REFUSED,
+				this.replies.send(route, new Bye(Bye.Reason.REFUSED,
 						"the server has " + MAX_SESSIONS + " sessions, it cannot have more"));
 				return;
 			}
@@ -305,7 +243,7 @@ final class ClientRequests {
 			this.sessionsByRoute.remove(session.route(), session);
 			session.reroute(route);
 			session.onHeard(this.nowNanos);
-			endTransfer(session);
+			this.transfers.end(session);
 		}
 		Session former = this.sessionsByRoute.put(route, session);
 		if (former != null && former != session) {
@@ -320,7 +258,7 @@ final class ClientRequests {
 	}
 
 	private void welcome(Session session) {
-		send(session.route(),
+		this.replies.send(session.route(),
 				new Welcome(Message.VERSION, this.serverId, this.log.committedSequence(), this.nowMicros,
 						(int) this.settings.heartbeat().toMillis(), (int) this.settings.sessionTimeout().toMillis(),
 						session.lastCounter(), session.sessionId(), this.settings.maxKeyLength(),
@@ -393,56 +331,9 @@ final class ClientRequests {
 			// One that came twice: its chunks and those of a second answer would not fit.
 			return;
 		}
-		endTransfer(session);
-		if (this.transferring.size() >= MAX_TRANSFERS) {
-			// The client asks again.
+		if (!this.transfers.begin(session, sync)) {
 			this.malformed.accept(MalformedReason.TOO_MANY_TRANSFERS,
-					"more than " + MAX_TRANSFERS + " answers to SYNC under way");
-			return;
-		}
-		session.subtrees = sync.subtrees();
-		long committed = this.log.committedSequence();
-		boolean resume = this.state.lineage().contains(sync.fromServerId(), sync.fromSequence())
-				&& sync.fromSequence() <= committed && this.state.history().reaches(sync.fromSequence());
-		if (resume) {
-			this.resumes++;
-			session.transfer = Transfer.resume(sync, committed, this.state.history());
-		}
-		else {
-			this.snapshots++;
-			session.transfer = Transfer.snapshot(sync, committed, this.state.store());
-		}
-		this.transferring.add(session);
-	}
-
-	private static void onCredit(Session session, Credit credit) {
-		if (session.transfer != null && session.transfer.syncId() == credit.syncId()) {
-			session.transfer.onCredit(credit.chunks());
-		}
-	}
-
-	private void sendChunk(Session session) {
-		Transfer transfer = session.transfer;
-		long committed = this.log.committedSequence();
-		if (transfer == null || !transfer.maySend(committed)) {
-			return;
-		}
-		Message message = transfer.next(committed, this.state.sequence());
-		if (message != null) {
-			send(session.route(), message);
-			if (message instanceof End end) {
-				endTransfer(session);
-				// The client waits to hear the stream as far as this.
-				this.publisher.tell(session.subtrees, end.until());
-			}
-		}
-	}
-
-	private void endTransfer(Session session) {
-		if (session.transfer != null) {
-			session.transfer.close();
-			session.transfer = null;
-			this.transferring.remove(session);
+					"more than " + Transfers.MAX_TRANSFERS + " answers to SYNC under way");
 		}
 	}
 
@@ -451,7 +342,7 @@ final class ClientRequests {
 		this.state.sessions().remove(session.clientId());
 		this.sessionsByRoute.remove(session.route(), session);
 		this.toAcknowledge.remove(session);
-		endTransfer(session);
+		this.transfers.end(session);
 		this.sequencer.expireEphemeral(session.clientId(), this.nowNanos, this.nowMicros);
 		this.log.add(new LogRecord.SessionEnd(session.clientId()));
 	}

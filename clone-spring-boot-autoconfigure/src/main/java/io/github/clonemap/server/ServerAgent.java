@@ -62,6 +62,10 @@ public final class ServerAgent implements ServerTransport.Handler {
 
 	private final StreamPublisher publisher;
 
+	private final Replies replies;
+
+	private final Transfers transfers;
+
 	private final ClientRequests requests;
 
 	private final @Nullable Pair pair;
@@ -129,8 +133,10 @@ public final class ServerAgent implements ServerTransport.Handler {
 		this.log = new CommitLog(serverId, pairSettings != null, start, new World());
 		this.sequencer = new UpdateSequencer(settings, this.state, this.log);
 		this.publisher = new StreamPublisher(transport, serverId, MAX_STREAMS);
-		this.requests = new ClientRequests(settings, transport, serverId, this.state, this.sequencer, this.log,
-				this.publisher, this::onMalformed);
+		this.replies = new Replies(transport);
+		this.transfers = new Transfers(settings, this.replies, this.state, this.log, this.publisher);
+		this.requests = new ClientRequests(settings, this.replies, serverId, this.state, this.sequencer, this.log,
+				this.publisher, this.transfers, this::onMalformed);
 		this.requests.onTick(this.nowNanos, this.nowMicros);
 		this.door = transport.hasChpDoor() ? new ChpDoor(settings, transport, this.sequencer, this.log, this.nowNanos)
 				: null;
@@ -180,6 +186,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 			commit();
 			this.publisher.flush(this.log.committedSequence(), this.nowMicros, this.nowNanos);
 			this.requests.flush();
+			this.transfers.flush();
 			if (this.door != null) {
 				this.door.flush(this.state);
 			}
@@ -194,7 +201,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 		if (!isActive()) {
 			return this.nextPulseNanos;
 		}
-		if (this.publisher.isDue() || this.requests.isDue() || (this.pair != null && this.pair.isDue())) {
+		if (this.publisher.isDue() || this.transfers.isDue() || (this.pair != null && this.pair.isDue())) {
 			return this.nowNanos;
 		}
 		long next = this.nextPulseNanos;
@@ -238,9 +245,10 @@ public final class ServerAgent implements ServerTransport.Handler {
 		return new ServerReport(this.role, this.serverId, Sequence.epoch(committed), committed,
 				this.state.store().size(), this.state.store().bytes(), this.state.sessions().size(),
 				this.publisher.size(), this.log.updates(),
-				this.requests.snapshots() + ((this.door != null) ? this.door.snapshots() : 0), this.requests.resumes(),
-				this.sequencer.expired(), this.sequencer.rejected(), this.malformed.counts(), this.pair != null,
-				this.pair != null && this.pair.isInSync(), (this.pair != null) ? this.pair.lag() : -1, this.conflicts);
+				this.transfers.snapshots() + ((this.door != null) ? this.door.snapshots() : 0),
+				this.transfers.resumes(), this.sequencer.expired(), this.sequencer.rejected(), this.malformed.counts(),
+				this.pair != null, this.pair != null && this.pair.isInSync(),
+				(this.pair != null) ? this.pair.lag() : -1, this.conflicts);
 	}
 
 	ServerState state() {
@@ -299,7 +307,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 			return;
 		}
 		if (this.pair != null && !isActive() && (message instanceof Bye || !this.pair.onClientRequest(this.nowNanos))) {
-			this.requests.send(route, new Passive(this.serverId));
+			this.replies.send(route, new Passive(this.serverId));
 		}
 		else if (!this.stopping && !this.requests.onMessage(route, message)) {
 			onMalformed(MalformedReason.NOT_A_REQUEST, message.command() + " is not a request");
@@ -405,6 +413,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 		this.nextPulseNanos = this.nowNanos + pulseNanos;
 		if (isActive()) {
 			this.publisher.requestHeartbeats(this.nowNanos - heartbeatNanos + pulseNanos);
+			this.transfers.onPulse(this.nowNanos);
 			this.requests.onPulse();
 		}
 	}
@@ -454,6 +463,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 				agent.sequencer.continueFrom(agent.state);
 				agent.sequencer.begin(new LogRecord.Term(agent.serverId, Sequence.startOf(epoch), sequence));
 				agent.requests.takeOver(agent.state);
+				agent.transfers.takeOver(agent.state);
 			}
 			agent.log.seal();
 			agent.publisher.restart(agent.state.sequence());
@@ -469,6 +479,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 			agent.committedBeforePassive = agent.log.committedSequence();
 			agent.usedEpoch = Math.max(agent.usedEpoch, Sequence.epoch(agent.state.sequence()));
 			agent.requests.stepDown();
+			agent.transfers.stepDown();
 			if (agent.door != null) {
 				agent.door.stepDown();
 			}

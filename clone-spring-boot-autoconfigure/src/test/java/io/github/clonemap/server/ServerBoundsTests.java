@@ -106,7 +106,7 @@ class ServerBoundsTests {
 	@Test
 	void thereAreNoMoreAnswersUnderWayThanTheLimitAndWhoeverAsksAgainLaterIsServed() {
 		ServerHarness server = filled(new ServerHarness(), 1);
-		for (int i = 0; i < ClientRequests.MAX_TRANSFERS; i++) {
+		for (int i = 0; i < Transfers.MAX_TRANSFERS; i++) {
 			server.joined(100 + i).sync("", 0, 0);
 		}
 		Client client = server.joined(2);
