@@ -64,6 +64,9 @@ final class Pair {
 
 	private @Nullable Peer told;
 
+	/**
+	 * The highest sequence that the peer, now or before it was started anew, has told of.
+	 */
 	private long peerSequence;
 
 	private boolean stopping;
@@ -115,13 +118,6 @@ final class Pair {
 	}
 
 	/**
-	 * The highest sequence that the peer, now or before it was started anew, has told of.
-	 */
-	long peerSequence() {
-		return this.peerSequence;
-	}
-
-	/**
 	 * How entries are made of what comes from the peer.
 	 */
 	Update.Factory<?> entries() {
@@ -133,9 +129,8 @@ final class Pair {
 	 */
 	long committable() {
 		if (this.stopping && this.activeLink.inSyncId() == 0) {
-			// The peer was lost while this server stops: what only this one has must not
-			// be
-			// promised, as it will be gone in a moment. Its clients repeat it elsewhere.
+			// The peer was lost: what only this server has will be gone in a moment, so
+			// nobody is promised it. Its clients repeat it elsewhere.
 			return this.log.committed();
 		}
 		return this.activeLink.committable();
@@ -172,8 +167,7 @@ final class Pair {
 	 */
 	boolean onMessage(@Nullable Route route, Message message, long nowNanos) {
 		if (message instanceof Peer peer) {
-			// A request can come from anybody: the peer is known from the connection to
-			// it.
+			// Anybody may send a request: who the peer is, the connection to it tells.
 			if (route == null || isPeer(peer.serverId())) {
 				onPeer(peer, nowNanos);
 			}
@@ -337,7 +331,7 @@ final class Pair {
 		if (after != before) {
 			if (after == BinaryStarState.ACTIVE) {
 				this.passiveLink.stop();
-				this.events.onActive(hadCopy);
+				this.events.onActive(hadCopy, this.peerSequence);
 				this.binaryStar.onActive(Sequence.epoch(this.state.sequence()));
 			}
 			else if (before == BinaryStarState.ACTIVE) {
@@ -415,7 +409,7 @@ final class Pair {
 	interface Events {
 
 		/** It is active from now on, with the state that it has. */
-		void onActive(boolean hadCopy);
+		void onActive(boolean hadCopy, long peerSequence);
 
 		/** It is active no longer. */
 		void onPassive();

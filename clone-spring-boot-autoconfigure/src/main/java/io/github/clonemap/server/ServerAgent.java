@@ -1,8 +1,5 @@
 package io.github.clonemap.server;
 
-import java.util.List;
-
-import io.github.clonemap.CloneConflict;
 import io.github.clonemap.agent.Clock;
 import io.github.clonemap.protocol.Command;
 import io.github.clonemap.protocol.FrameWriter;
@@ -18,8 +15,6 @@ import io.github.clonemap.protocol.Update;
 import io.github.clonemap.protocol.chp.ChpRequest;
 import io.github.clonemap.store.StoredEntry;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A server, without sockets and without a thread: whoever runs it hands over what came,
@@ -36,8 +31,6 @@ import org.slf4j.LoggerFactory;
  * @since 0.1.0
  */
 public final class ServerAgent implements ServerTransport.Handler {
-
-	private static final Logger logger = LoggerFactory.getLogger(ServerAgent.class);
 
 	/**
 	 * The most different sets of subtrees that are subscribed to at once.
@@ -72,11 +65,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 
 	private final @Nullable ChpDoor door;
 
-	private final ServerListener listener;
-
-	private ServerState state;
-
-	private ServerRole role;
+	private final Failover failover;
 
 	private boolean stopping;
 
@@ -85,16 +74,6 @@ public final class ServerAgent implements ServerTransport.Handler {
 	private long nowMicros;
 
 	private long nextPulseNanos;
-
-	private long committedBeforePassive;
-
-	/**
-	 * The highest epoch in which this server has ordered. It must not order in one twice:
-	 * what it gave up would look like a part of what came after.
-	 */
-	private int usedEpoch;
-
-	private long conflicts;
 
 	/**
 	 * Creates the agent of a server that is alone.
@@ -123,27 +102,26 @@ public final class ServerAgent implements ServerTransport.Handler {
 		this.transport = transport;
 		this.clock = clock;
 		this.serverId = serverId;
-		this.listener = listener;
 		this.nowNanos = clock.nanoTime();
 		this.nowMicros = clock.epochMicros();
 		this.nextPulseNanos = this.nowNanos;
 		long start = Sequence.startAt(this.nowMicros);
-		this.state = new ServerState(settings, start, this.nowNanos);
-		this.state.begin(new LogRecord.Term(serverId, start, 0));
+		ServerState state = new ServerState(settings, start, this.nowNanos);
+		state.begin(new LogRecord.Term(serverId, start, 0));
 		this.log = new CommitLog(serverId, pairSettings != null, start, new World());
-		this.sequencer = new UpdateSequencer(settings, this.state, this.log);
+		this.sequencer = new UpdateSequencer(settings, state, this.log);
 		this.publisher = new StreamPublisher(transport, serverId, MAX_STREAMS);
 		this.replies = new Replies(transport);
-		this.transfers = new Transfers(settings, this.replies, this.state, this.log, this.publisher);
-		this.requests = new ClientRequests(settings, this.replies, serverId, this.state, this.sequencer, this.log,
+		this.transfers = new Transfers(settings, this.replies, state, this.log, this.publisher);
+		this.requests = new ClientRequests(settings, this.replies, serverId, state, this.sequencer, this.log,
 				this.publisher, this.transfers, this::onMalformed);
 		this.requests.onTick(this.nowNanos, this.nowMicros);
 		this.door = transport.hasChpDoor() ? new ChpDoor(settings, transport, this.sequencer, this.log, this.nowNanos)
 				: null;
+		this.failover = new Failover(serverId, (pairSettings != null) ? ServerRole.WAITING : ServerRole.ACTIVE, state,
+				this.log, this.sequencer, this.publisher, this.requests, this.transfers, this.door, listener);
 		this.pair = (pairSettings != null)
-				? new Pair(settings, pairSettings, transport, clock, serverId, this.state, this.log, new PairEvents())
-				: null;
-		this.role = (this.pair != null) ? this.pair.role() : ServerRole.ACTIVE;
+				? new Pair(settings, pairSettings, transport, clock, serverId, state, this.log, this.failover) : null;
 	}
 
 	/**
@@ -164,7 +142,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 			this.sequencer.expireUntil(nowNanos, this.nowMicros);
 		}
 		else {
-			this.state.advance(nowNanos);
+			state().advance(nowNanos);
 		}
 		if (nowNanos - this.nextPulseNanos >= 0) {
 			onPulse();
@@ -179,7 +157,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 	public void flush() {
 		this.log.seal();
 		if (this.pair != null) {
-			become(this.pair.role());
+			this.failover.become(this.pair.role());
 			this.pair.flush(this.nowNanos);
 		}
 		if (isActive()) {
@@ -188,7 +166,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 			this.requests.flush();
 			this.transfers.flush();
 			if (this.door != null) {
-				this.door.flush(this.state);
+				this.door.flush(state());
 			}
 		}
 	}
@@ -209,7 +187,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 			long due = this.door.nextDeadlineNanos();
 			next = (due - next < 0) ? due : next;
 		}
-		long expiry = this.state.nextExpiryNanos();
+		long expiry = state().nextExpiryNanos();
 		return (expiry != Long.MAX_VALUE && expiry - next < 0) ? expiry : next;
 	}
 
@@ -241,18 +219,17 @@ public final class ServerAgent implements ServerTransport.Handler {
 	 * @return the report
 	 */
 	public ServerReport report() {
-		long committed = isActive() ? this.log.committedSequence() : this.state.sequence();
-		return new ServerReport(this.role, this.serverId, Sequence.epoch(committed), committed,
-				this.state.store().size(), this.state.store().bytes(), this.state.sessions().size(),
-				this.publisher.size(), this.log.updates(),
-				this.transfers.snapshots() + ((this.door != null) ? this.door.snapshots() : 0),
+		long committed = isActive() ? this.log.committedSequence() : state().sequence();
+		return new ServerReport(this.failover.role(), this.serverId, Sequence.epoch(committed), committed,
+				state().store().size(), state().store().bytes(), state().sessions().size(), this.publisher.size(),
+				this.log.updates(), this.transfers.snapshots() + ((this.door != null) ? this.door.snapshots() : 0),
 				this.transfers.resumes(), this.sequencer.expired(), this.sequencer.rejected(), this.malformed.counts(),
 				this.pair != null, this.pair != null && this.pair.isInSync(),
-				(this.pair != null) ? this.pair.lag() : -1, this.conflicts);
+				(this.pair != null) ? this.pair.lag() : -1, this.failover.conflicts());
 	}
 
 	ServerState state() {
-		return this.state;
+		return this.failover.state();
 	}
 
 	@Nullable ChpDoor door() {
@@ -399,7 +376,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 	}
 
 	private boolean isActive() {
-		return this.role == ServerRole.ACTIVE;
+		return this.failover.role() == ServerRole.ACTIVE;
 	}
 
 	private void commit() {
@@ -415,14 +392,6 @@ public final class ServerAgent implements ServerTransport.Handler {
 			this.publisher.requestHeartbeats(this.nowNanos - heartbeatNanos + pulseNanos);
 			this.transfers.onPulse(this.nowNanos);
 			this.requests.onPulse();
-		}
-	}
-
-	private void become(ServerRole next) {
-		ServerRole before = this.role;
-		if (next != before) {
-			this.role = next;
-			this.listener.onRoleChanged(before, next, Sequence.epoch(this.state.sequence()));
 		}
 	}
 
@@ -443,76 +412,6 @@ public final class ServerAgent implements ServerTransport.Handler {
 		@Override
 		public void onCommitted(Session session) {
 			ServerAgent.this.requests.onCommitted(session);
-		}
-
-	}
-
-	/**
-	 * Changes this server's role.
-	 */
-	private final class PairEvents implements Pair.Events {
-
-		@Override
-		public void onActive(boolean hadCopy) {
-			ServerAgent agent = ServerAgent.this;
-			long sequence = agent.state.sequence();
-			if (hadCopy && agent.pair != null) {
-				int known = Math.max(Sequence.epoch(sequence), Sequence.epoch(agent.pair.peerSequence()));
-				int epoch = Math.max(known, agent.usedEpoch) + 1;
-				agent.log.restart(sequence);
-				agent.sequencer.continueFrom(agent.state);
-				agent.sequencer.begin(new LogRecord.Term(agent.serverId, Sequence.startOf(epoch), sequence));
-				agent.requests.takeOver(agent.state);
-				agent.transfers.takeOver(agent.state);
-			}
-			agent.log.seal();
-			agent.publisher.restart(agent.state.sequence());
-			become(ServerRole.ACTIVE);
-			if (agent.door != null) {
-				agent.door.takeOver();
-			}
-		}
-
-		@Override
-		public void onPassive() {
-			ServerAgent agent = ServerAgent.this;
-			agent.committedBeforePassive = agent.log.committedSequence();
-			agent.usedEpoch = Math.max(agent.usedEpoch, Sequence.epoch(agent.state.sequence()));
-			agent.requests.stepDown();
-			agent.transfers.stepDown();
-			if (agent.door != null) {
-				agent.door.stepDown();
-			}
-			become(ServerRole.PASSIVE);
-		}
-
-		@Override
-		public void onCopyBegins() {
-			if (ServerAgent.this.door != null) {
-				ServerAgent.this.door.onCopyBegins();
-			}
-		}
-
-		@Override
-		public void onTold(LogRecord told) {
-			if (ServerAgent.this.door != null) {
-				ServerAgent.this.door.onReplicated(told);
-			}
-		}
-
-		@Override
-		public void onCopied(ServerState before, ServerState after) {
-			ServerAgent agent = ServerAgent.this;
-			long committed = (agent.committedBeforePassive != 0) ? agent.committedBeforePassive : Long.MAX_VALUE;
-			agent.committedBeforePassive = 0;
-			agent.state = after;
-			List<CloneConflict> conflicts = Conflicts.between(before, committed, after);
-			if (!conflicts.isEmpty()) {
-				agent.conflicts += conflicts.size();
-				logger.warn("{} writes that this server had accepted alone are lost: the peer's order stays "
-						+ "(CloneConflictEvent, clone.server.bstar.conflict-log)", conflicts.size());
-				agent.listener.onConflicts(conflicts);
-			}
 		}
 
 	}
