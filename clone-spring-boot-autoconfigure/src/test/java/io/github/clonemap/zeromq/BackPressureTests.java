@@ -36,7 +36,7 @@ import static org.awaitility.Awaitility.await;
  */
 class BackPressureTests {
 
-	private static final int SECONDS = Integer.getInteger("clone.test.pressure-seconds", 10);
+	private static final int SECONDS = Integer.getInteger("clone.test.pressure-seconds", 30);
 
 	private static final List<String> SMALL = List.of("-Xmx64m", "-XX:+ExitOnOutOfMemoryError", "-XX:+UseSerialGC");
 
