@@ -2,9 +2,12 @@ package io.github.clonemap.health;
 
 import java.util.Map;
 
+import io.github.clonemap.agent.Clock;
 import io.github.clonemap.server.CloneServer;
 import io.github.clonemap.server.ServerReport;
 import io.github.clonemap.server.ServerRole;
+import io.github.clonemap.server.ServerSettings;
+import io.github.clonemap.server.ServerSockets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,8 +16,11 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.anyLong;
 import static org.mockito.BDDMockito.given;
+import static org.mockito.BDDMockito.willAnswer;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.withSettings;
 
 /**
  * Tests for {@link CloneServerHealthIndicator}.
@@ -62,6 +68,31 @@ class CloneServerHealthIndicatorTests {
 	void downWhenItsThreadHasDied() {
 		given(this.server.report()).willReturn(report());
 		assertThat(this.indicator.health()).isEqualTo(Health.down().build());
+	}
+
+	@Test
+	void downWhileItsSocketsAreDeadAndUpWithNewOnesAndTellsSo() {
+		ServerSockets sockets = mock(withSettings().stubOnly());
+		willAnswer((invocation) -> {
+			Thread.sleep(1);
+			return null;
+		}).given(sockets).await(anyLong());
+		try (CloneServer server = new CloneServer(ServerSettings.defaults(), () -> sockets, Clock.system())) {
+			server.start();
+			CloneServerHealthIndicator indicator = new CloneServerHealthIndicator(server);
+			assertThat(indicator.health().getDetails()).doesNotContainKeys("trouble", "socketRenewals");
+			given(sockets.trouble()).willReturn("their thread died");
+			Health dead = indicator.health();
+			assertThat(dead.getStatus()).isEqualTo(Status.DOWN);
+			assertThat(dead.getDetails()).containsEntry("trouble", "their thread died")
+				.containsEntry("role", ServerRole.ACTIVE)
+				.doesNotContainKey("socketRenewals");
+			given(sockets.trouble()).willReturn(null);
+			given(sockets.renewals()).willReturn(1);
+			Health renewed = indicator.health();
+			assertThat(renewed.getStatus()).isEqualTo(Status.UP);
+			assertThat(renewed.getDetails()).containsEntry("socketRenewals", 1).doesNotContainKey("trouble");
+		}
 	}
 
 	private static ServerReport report() {
