@@ -2,6 +2,7 @@ package io.github.clonemap.server;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 import io.github.clonemap.WriteOptions.Condition;
 import io.github.clonemap.protocol.Message;
@@ -138,12 +139,28 @@ class ChpDoorTests {
 		for (int i = 0; i < ChpSnapshots.MAX_WAITING_EACH + 1; i++) {
 			server.ask(greedy, "/" + i + "/");
 		}
-		assertThat(malformed(server.report())).isEqualTo(2);
+		assertThat(server.report().malformed()).isEqualTo(Map.of(MalformedReason.TOO_MANY_TRANSFERS, 2L));
 		for (int i = 0; i < 20; i++) {
 			harness.settle();
 		}
 		assertThat(server.answers(greedy)).extracting(Told::value)
 			.containsExactly("/0/", "/1/", "/2/", "/3/", "/4/", "/5/", "/6/", "/7/");
+	}
+
+	@Test
+	void whatCannotBeUsedIsCountedByItsReasonAndChangesNothing() {
+		DoorHarness harness = DoorHarness.alone();
+		Server server = harness.first();
+		Route route = harness.newRoute();
+		server.agent.onChpWrite(new byte[][] { DoorHarness.bytes("/k"), DoorHarness.bytes("v") });
+		server.set("/k", "", "ttl=soon\n", "v");
+		server.ask(route, "/no-slash-at-the-end");
+		server.agent.onRequest(route, DoorHarness.bytes("ICANHAZ"), new byte[0]);
+		harness.settle();
+		assertThat(server.report().malformed())
+			.isEqualTo(Map.of(MalformedReason.BODY, 3L, MalformedReason.COMMAND, 1L));
+		assertThat(server.updates()).isEmpty();
+		assertThat(server.answers(route)).isEmpty();
 	}
 
 	@Test
