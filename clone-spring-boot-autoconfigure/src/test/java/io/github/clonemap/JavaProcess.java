@@ -1,6 +1,7 @@
 package io.github.clonemap;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Assumptions;
 
@@ -39,10 +42,28 @@ public final class JavaProcess implements AutoCloseable {
 	 * @param arguments arguments of the main method
 	 */
 	public static JavaProcess start(Class<?> main, List<String> options, String... arguments) {
+		// DevTools would restart whatever application is started there.
+		String classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+			.filter((entry) -> !entry.contains("spring-boot-devtools"))
+			.collect(Collectors.joining(File.pathSeparator));
+		return start(classPath, main, options, arguments);
+	}
+
+	/**
+	 * Starts a process that has DevTools on its class path, too.
+	 * @param main the class with the main method
+	 * @param options options of the JVM
+	 * @param arguments arguments of the main method
+	 */
+	public static JavaProcess startWithDevTools(Class<?> main, List<String> options, String... arguments) {
+		return start(System.getProperty("java.class.path"), main, options, arguments);
+	}
+
+	private static JavaProcess start(String classPath, Class<?> main, List<String> options, String... arguments) {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 		command.addAll(options);
-		command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+		command.addAll(List.of("-cp", classPath, main.getName()));
 		command.addAll(List.of(arguments));
 		try {
 			return new JavaProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
