@@ -42,6 +42,8 @@ final class ClientAgent implements ClientTransport.Handler {
 
 	private final Clock clock;
 
+	private final long secret;
+
 	private final long clientId;
 
 	private final Replica replica;
@@ -78,7 +80,8 @@ final class ClientAgent implements ClientTransport.Handler {
 			RandomGenerator random, Surroundings surroundings) {
 		this.settings = settings;
 		this.clock = clock;
-		this.clientId = random.nextLong(1, Long.MAX_VALUE);
+		this.secret = random.nextLong();
+		this.clientId = Hello.clientId(this.secret);
 		this.replica = surroundings.replica;
 		this.dispatcher = surroundings.dispatcher;
 		this.offset = surroundings.offset;
@@ -410,7 +413,7 @@ final class ClientAgent implements ClientTransport.Handler {
 
 		@Override
 		public Hello hello() {
-			return new Hello(Message.VERSION, ClientAgent.this.clientId, ClientAgent.this.settings.name(),
+			return new Hello(Message.VERSION, ClientAgent.this.secret, ClientAgent.this.settings.name(),
 					ClientAgent.this.replica.sequence(), ClientAgent.this.replica.serverId(),
 					ClientAgent.this.writes.nextUnknownCounter());
 		}

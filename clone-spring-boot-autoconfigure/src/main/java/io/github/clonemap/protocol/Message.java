@@ -1,5 +1,8 @@
 package io.github.clonemap.protocol;
 
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -94,26 +97,50 @@ public sealed interface Message permits Message.Hello, Message.Sync, Message.Cre
 
 	/**
 	 * A client opens its session, or resumes it after a reconnect.
+	 * <p>
+	 * The id of a client is public: whoever gets an update gets that of its writer. So a
+	 * client does not tell its id but what only it knows, and of which the id is a hash:
+	 * every server can tell the owner of a session without having been told anything.
+	 * This holds against those who see updates, not against those who see this message.
 	 *
 	 * <pre>
-	 * version u8 | client i64 | name text | last sequence i64 | its server i64 | next counter i64
+	 * version u8 | secret i64 | name text | last sequence i64 | its server i64 | next counter i64
 	 * </pre>
 	 *
 	 * @param version the version of the requests that the client speaks
-	 * @param clientId made anew at each start of the client
+	 * @param secret what only the client knows, made anew at each start of it from a
+	 * source that nobody can predict
 	 * @param name the client's name, for people
 	 * @param lastSequence the last sequence that the client applied, 0 for none
 	 * @param lastServerId the server from which it had that, 0 for none
 	 * @param nextCounter the counter of the oldest write whose result the client does not
 	 * know, or of the next one that it will send
 	 */
-	record Hello(int version, long clientId, String name, long lastSequence, long lastServerId,
+	record Hello(int version, long secret, String name, long lastSequence, long lastServerId,
 			long nextCounter) implements Message {
 
 		/**
 		 * The longest name, in characters.
 		 */
 		public static final int MAX_NAME_LENGTH = 128;
+
+		/**
+		 * The id of the client that knows a secret: 63 bits of the secret's SHA-256, so
+		 * that to find a secret for a given id takes some 2<sup>63</sup> attempts, and
+		 * for any one of a thousand ids a thousandth of that.
+		 * @param secret the secret
+		 * @return the id, not negative
+		 */
+		public static long clientId(long secret) {
+			try {
+				byte[] hash = MessageDigest.getInstance("SHA-256")
+					.digest(ByteBuffer.allocate(Long.BYTES).putLong(secret).array());
+				return ByteBuffer.wrap(hash).getLong() >>> 1;
+			}
+			catch (NoSuchAlgorithmException ex) {
+				throw new IllegalStateException("Every Java platform has SHA-256", ex);
+			}
+		}
 
 		@Override
 		public Command command() {
@@ -123,7 +150,7 @@ public sealed interface Message permits Message.Hello, Message.Sync, Message.Cre
 		@Override
 		public void write(FrameWriter writer) {
 			writer.writeByte(this.version)
-				.writeLong(this.clientId)
+				.writeLong(this.secret)
 				.writeText(this.name)
 				.writeLong(this.lastSequence)
 				.writeLong(this.lastServerId)
@@ -131,7 +158,7 @@ public sealed interface Message permits Message.Hello, Message.Sync, Message.Cre
 		}
 
 		static Hello read(FrameReader reader) throws MalformedMessageException {
-			return new Hello(reader.readByte("version"), reader.readLong("client"),
+			return new Hello(reader.readByte("version"), reader.readLong("secret"),
 					reader.readLabel("name", MAX_NAME_LENGTH), reader.readNatural("last sequence"),
 					reader.readLong("last server"), reader.readNatural("next counter"));
 		}

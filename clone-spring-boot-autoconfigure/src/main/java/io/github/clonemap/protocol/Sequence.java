@@ -1,5 +1,7 @@
 package io.github.clonemap.protocol;
 
+import java.util.concurrent.TimeUnit;
+
 /**
  * The number that the active server gives each update: 15 bits of epoch, then 48 bits of
  * counter, so that one comparison orders updates across failovers and restarts. It is one
@@ -47,6 +49,19 @@ public final class Sequence {
 		long counter = (micros / 1_000_000 << UPDATES_PER_SECOND_BITS)
 				+ ((micros % 1_000_000 << UPDATES_PER_SECOND_BITS) / 1_000_000);
 		return startOf(1) + (counter & ((1L << COUNTER_BITS) - 1));
+	}
+
+	/**
+	 * The highest epoch that a server can be believed to have come to. A client's word
+	 * brings a server no further, however often it is repeated: so forged ones cannot use
+	 * up the epochs, before the year 2060. A failover brings one epoch; nobody has two a
+	 * day for years.
+	 * @param epochMicros the time, in microseconds since 1970
+	 * @return 1024, and 2 for each day since 2020
+	 */
+	public static int highestEpochAt(long epochMicros) {
+		long days = TimeUnit.MICROSECONDS.toDays(Math.max(0, epochMicros - COUNTER_BASE_MICROS));
+		return (int) Math.min(MAX_EPOCH, 1024 + 2 * days);
 	}
 
 	/**

@@ -42,12 +42,6 @@ final class ClientRequests {
 	private static final int ACK_BYTES = 64 << 10;
 
 	/**
-	 * How many epochs a client's word may bring at once: more changes of the server than
-	 * any client has lived through. A single forged one must not use them all up.
-	 */
-	static final int MAX_EPOCH_STEP = 1024;
-
-	/**
 	 * Whoever reaches the port can begin and end sessions as fast as the network goes.
 	 */
 	private final LogLimit sessionLog = new LogLimit(100);
@@ -225,7 +219,8 @@ final class ClientRequests {
 					"the client's epoch leaves no higher one, or is too far ahead: restart all clients"));
 			return;
 		}
-		Session session = this.state.session(hello.clientId());
+		long clientId = Hello.clientId(hello.secret());
+		Session session = this.state.session(clientId);
 		if (session == null) {
 			if (this.state.sessions().size() >= MAX_SESSIONS) {
 				this.malformed.accept(MalformedReason.TOO_MANY_SESSIONS, "more than " + MAX_SESSIONS + " sessions");
@@ -233,9 +228,9 @@ final class ClientRequests {
 						"the server has " + MAX_SESSIONS + " sessions, it cannot have more"));
 				return;
 			}
-			session = new Session(hello.clientId(), ++this.lastSessionId, hello.name(), route,
+			session = new Session(clientId, ++this.lastSessionId, hello.name(), route,
 					Math.max(0, hello.nextCounter() - 1), this.nowNanos);
-			this.state.sessions().put(hello.clientId(), session);
+			this.state.sessions().put(clientId, session);
 			this.log.add(session.toRecord());
 			log(session, "begins");
 		}
@@ -278,7 +273,7 @@ final class ClientRequests {
 
 	private boolean raiseEpochAbove(Hello hello) {
 		int epoch = Sequence.epoch(hello.lastSequence()) + 1;
-		if (epoch > Sequence.MAX_EPOCH || epoch - Sequence.epoch(this.state.sequence()) > MAX_EPOCH_STEP) {
+		if (epoch > Sequence.highestEpochAt(this.nowMicros)) {
 			return false;
 		}
 		logger.info("Epoch {} -> {}: client '{}' comes from a server that had epoch {}",

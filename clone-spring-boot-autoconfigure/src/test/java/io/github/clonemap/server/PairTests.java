@@ -9,6 +9,7 @@ import io.github.clonemap.protocol.FrameWriter;
 import io.github.clonemap.protocol.LogRecord;
 import io.github.clonemap.protocol.Message;
 import io.github.clonemap.protocol.Message.Bye;
+import io.github.clonemap.protocol.Message.Hello;
 import io.github.clonemap.protocol.Message.Sync;
 import io.github.clonemap.protocol.PeerMessage.Copied;
 import io.github.clonemap.protocol.PeerMessage.Copy;
@@ -556,13 +557,13 @@ class PairTests {
 			this.pair.settle();
 		}
 		for (PairHarness.Place place : List.of(this.pair.primary, this.pair.backup)) {
-			assertThat(place.agent.state().session(1).toRecord().results()).hasSize(1);
+			assertThat(place.agent.state().session(Hello.clientId(1)).toRecord().results()).hasSize(1);
 		}
 		// Nor is it kept in a copy.
 		this.pair.backup.crash();
 		this.pair.backup.start();
 		this.pair.run(Duration.ofSeconds(1));
-		assertThat(this.pair.backup.agent.state().session(1).toRecord().results()).hasSize(1);
+		assertThat(this.pair.backup.agent.state().session(Hello.clientId(1)).toRecord().results()).hasSize(1);
 	}
 
 	@Test

@@ -213,9 +213,43 @@ class ServerSessionTests {
 		assertThat(forger.only(Bye.class).reason()).isEqualTo(Bye.Reason.REFUSED);
 		assertThat(this.server.agent.report().epoch()).isOne();
 		assertThat(this.server.agent.report().malformed()).containsExactly(entry(MalformedReason.EPOCH, 1L));
-		forger.sayHello(Sequence.startOf(ClientRequests.MAX_EPOCH_STEP), 99);
+	}
+
+	@Test
+	void forgedEpochsUseUpNoMoreThanTheTimeOfDayAllowsHoweverManyThereAre() {
+		Client forger = this.server.client(1);
+		int highest = Sequence.highestEpochAt(this.server.clock.epochMicros());
+		for (int step : new int[] { 1000, 100, 10, 0 }) {
+			for (int i = 0; i < 20; i++) {
+				forger.sayHello(Sequence.startOf(this.server.agent.report().epoch() + step), 99);
+			}
+		}
+		assertThat(this.server.agent.report().epoch()).isEqualTo(highest).isLessThan(Sequence.MAX_EPOCH / 2);
+		forger.take(Message.class);
+		forger.sayHello(Sequence.startOf(highest), 99);
+		assertThat(forger.only(Bye.class).explanation()).contains("too far ahead");
+		this.server.clock.advance(Duration.ofDays(1).toNanos());
+		this.server.turn();
+		forger.sayHello(Sequence.startOf(highest), 99);
 		forger.only(Welcome.class);
-		assertThat(this.server.agent.report().epoch()).isEqualTo(ClientRequests.MAX_EPOCH_STEP + 1);
+		assertThat(this.server.agent.report().epoch()).isEqualTo(highest + 1);
+	}
+
+	@Test
+	void whoKnowsTheIdOfAClientDoesNotHaveItsSession() {
+		this.server.subscribe("");
+		Client client = this.server.joined(1);
+		client.write(ServerHarness.putEphemeral("key", "value"));
+		long publicId = this.server.updates("").get(0).writerId();
+		Client stranger = this.server.client(publicId);
+		stranger.hello();
+		stranger.say(new Write(0, 1, List.of(ServerHarness.put("key", "forged"))));
+		stranger.say(new Bye(Bye.Reason.STOPPING, "closing"));
+		this.server.turn();
+		assertThat(this.server.updates("")).extracting(Update::writerId).doesNotContain(publicId);
+		assertThat(this.server.agent.report().expired()).isZero();
+		assertThat(client.writeOne(ServerHarness.put("other", "value")).sequence()).isPositive();
+		assertThat(this.server.agent.report().sessions()).isOne();
 	}
 
 	@Test
