@@ -28,6 +28,12 @@ import org.slf4j.LoggerFactory;
  */
 final class StreamFollower {
 
+	/**
+	 * After how many bytes we show that we have read them, if that many chunks have not
+	 * come before: a server lets no more than four times as much be unread.
+	 */
+	private static final long UNPROVEN_BYTES = 1 << 20;
+
 	private static final Logger logger = LoggerFactory.getLogger(StreamFollower.class);
 
 	private final StreamPosition position = new StreamPosition();
@@ -61,6 +67,12 @@ final class StreamFollower {
 	private @Nullable Synchronization synchronization;
 
 	private @Nullable End heldEnd;
+
+	private long proof;
+
+	private int unprovenChunks;
+
+	private long unprovenBytes;
 
 	private long lastHeardNanos;
 
@@ -107,6 +119,8 @@ final class StreamFollower {
 		this.heardServerId = 0;
 		this.synchronization = null;
 		this.heldEnd = null;
+		this.unprovenChunks = 0;
+		this.unprovenBytes = 0;
 		become(State.IDLE, reason);
 	}
 
@@ -237,23 +251,36 @@ final class StreamFollower {
 
 	void onEntries(Entries entries, long nowNanos) {
 		Synchronization synchronization = this.synchronization;
-		if (synchronization == null || entries.syncId() != synchronization.request().syncId()) {
-			return;
-		}
-		if (!synchronization.onEntries(entries, nowNanos)) {
+		this.proof = entries.proof();
+		this.unprovenChunks++;
+		entries.updates().forEach((update) -> this.unprovenBytes += update.weight());
+		if (synchronization != null && entries.syncId() == synchronization.request().syncId()
+				&& !synchronization.onEntries(entries, nowNanos)) {
 			synchronize("a chunk was lost", nowNanos);
-			return;
 		}
-		Credit credit = synchronization.credit();
-		if (credit != null) {
-			send(credit);
+		if (this.unprovenChunks >= Synchronization.CREDIT / 2 || this.unprovenBytes >= UNPROVEN_BYTES) {
+			allowMore();
 		}
+	}
+
+	/**
+	 * Tells how far we have read, of answers that we do not want any more, too: the
+	 * server is not further ahead of that than a bound.
+	 */
+	private void allowMore() {
+		this.unprovenChunks = 0;
+		this.unprovenBytes = 0;
+		Synchronization synchronization = this.synchronization;
+		send((synchronization != null) ? synchronization.credit(this.proof) : new Credit(0, 0, this.proof));
 	}
 
 	void onEnd(End end, long nowNanos) {
 		Synchronization synchronization = this.synchronization;
 		if (synchronization == null || end.syncId() != synchronization.request().syncId()) {
 			return;
+		}
+		if (this.unprovenChunks > 0) {
+			allowMore();
 		}
 		if (!synchronization.onEnd(end)) {
 			synchronize("the answer was broken off", nowNanos);

@@ -23,7 +23,7 @@ final class Synchronization {
 	/**
 	 * How many chunks of up to 64 KiB the server may be ahead.
 	 */
-	private static final int CREDIT = 32;
+	static final int CREDIT = 32;
 
 	private final Sync request;
 
@@ -34,8 +34,6 @@ final class Synchronization {
 	private ConcurrentHashMap<String, ReplicaEntry> snapshot = new ConcurrentHashMap<>();
 
 	private int chunks;
-
-	private int granted = CREDIT;
 
 	private @Nullable Boolean resume;
 
@@ -106,15 +104,11 @@ final class Synchronization {
 	}
 
 	/**
-	 * More credit, if it is time for it.
-	 * @return the message, or {@code null}
+	 * More credit.
+	 * @param proof that of the newest chunk that came
 	 */
-	@Nullable Credit credit() {
-		if (this.granted - this.chunks > CREDIT / 2) {
-			return null;
-		}
-		this.granted = this.chunks + CREDIT;
-		return new Credit(this.request.syncId(), this.granted);
+	Credit credit(long proof) {
+		return new Credit(this.request.syncId(), this.chunks + CREDIT, proof);
 	}
 
 	/**

@@ -70,7 +70,7 @@ public sealed interface Message permits Message.Hello, Message.Sync, Message.Cre
 			Message message = switch (command) {
 				case HELLO -> Hello.read(reader);
 				case SYNC -> Sync.read(reader);
-				case CREDIT -> new Credit(reader.readInt("sync"), reader.readInt("chunks"));
+				case CREDIT -> new Credit(reader.readInt("sync"), reader.readInt("chunks"), reader.readLong("proof"));
 				case WRITE -> Write.read(reader);
 				case PING -> new Ping(reader.readLong("time"));
 				case BYE -> Bye.read(reader);
@@ -203,17 +203,20 @@ public sealed interface Message permits Message.Hello, Message.Sync, Message.Cre
 	}
 
 	/**
-	 * A client allows more chunks of the answer to its last {@link Sync}.
+	 * A client allows more chunks of the answer to its last {@link Sync}, and shows how
+	 * far it has read: the server is never more than a bound ahead of that.
 	 *
 	 * <pre>
-	 * sync u32 | chunks u32
+	 * sync u32 | chunks u32 | proof i64
 	 * </pre>
 	 *
 	 * @param syncId the number of the request
 	 * @param chunks up to which number of chunks, from the first one on, the server may
 	 * send; a total, so that a repeated message changes nothing
+	 * @param proof that of the newest chunk, of whatever answer, that came by this
+	 * connection; 0 if none has
 	 */
-	record Credit(int syncId, int chunks) implements Message {
+	record Credit(int syncId, int chunks, long proof) implements Message {
 
 		@Override
 		public Command command() {
@@ -222,7 +225,7 @@ public sealed interface Message permits Message.Hello, Message.Sync, Message.Cre
 
 		@Override
 		public void write(FrameWriter writer) {
-			writer.writeInt(this.syncId).writeInt(this.chunks);
+			writer.writeInt(this.syncId).writeInt(this.chunks).writeLong(this.proof);
 		}
 
 	}

@@ -100,17 +100,20 @@ public sealed interface Reply extends Message {
 	 * A chunk of the answer to {@link Message.Sync}.
 	 *
 	 * <pre>
-	 * sync u32 | chunk u32 | resume u8 | total u32 | count u32 | updates
+	 * sync u32 | chunk u32 | proof i64 | resume u8 | total u32 | count u32 | updates
 	 * </pre>
 	 *
 	 * @param syncId the number of the request
 	 * @param chunk the number of this chunk, from 0 on
+	 * @param proof a random number, which shows in {@link Message.Credit} that this chunk
+	 * has been read
 	 * @param resume whether the updates are what the client missed, in order, rather than
 	 * a snapshot
 	 * @param total about how many updates there will be in all, for sizing
 	 * @param updates the updates of this chunk
 	 */
-	record Entries(int syncId, int chunk, boolean resume, int total, List<? extends Update> updates) implements Reply {
+	record Entries(int syncId, int chunk, long proof, boolean resume, int total,
+			List<? extends Update> updates) implements Reply {
 
 		@Override
 		public Command command() {
@@ -121,6 +124,7 @@ public sealed interface Reply extends Message {
 		public void write(FrameWriter writer) {
 			writer.writeInt(this.syncId)
 				.writeInt(this.chunk)
+				.writeLong(this.proof)
 				.writeByte(this.resume ? 1 : 0)
 				.writeInt(this.total)
 				.writeInt(this.updates.size());
@@ -132,6 +136,7 @@ public sealed interface Reply extends Message {
 		static Entries read(FrameReader reader, Update.Factory<?> factory) throws MalformedMessageException {
 			int syncId = reader.readInt("sync");
 			int chunk = reader.readInt("chunk");
+			long proof = reader.readLong("proof");
 			boolean resume = reader.readFlag("resume");
 			int total = reader.readInt("total");
 			if (chunk < 0 || total < 0) {
@@ -142,7 +147,7 @@ public sealed interface Reply extends Message {
 			for (int i = 0; i < count; i++) {
 				updates.add(Update.read(reader, factory));
 			}
-			return new Entries(syncId, chunk, resume, total, updates);
+			return new Entries(syncId, chunk, proof, resume, total, updates);
 		}
 
 	}

@@ -166,7 +166,9 @@ final class ClientRequests {
 			onSync(session, sync);
 		}
 		else if (message instanceof Credit credit) {
-			this.transfers.onCredit(session, credit);
+			if (!this.transfers.onCredit(session, credit)) {
+				this.malformed.accept(MalformedReason.CREDIT, "CREDIT for chunks that were not read");
+			}
 		}
 		else if (message instanceof Bye bye) {
 			end(session, bye.explanation());

@@ -1,5 +1,6 @@
 package io.github.clonemap.server;
 
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -202,7 +203,7 @@ public final class CloneServer implements AutoCloseable {
 			this.serverId = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
 			this.announcer = new Announcer(roleName() + "-events");
 			this.agent = new ServerAgent(CloneServer.this.settings, CloneServer.this.pairSettings, sockets, this.clock,
-					this.serverId, this.announcer);
+					this.serverId, new SecureRandom(), this.announcer);
 			this.report = this.agent.report();
 			this.reportNanos = this.clock.nanoTime();
 			this.thread = new AgentThread(this);

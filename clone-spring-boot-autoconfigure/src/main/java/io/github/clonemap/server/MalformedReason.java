@@ -31,6 +31,9 @@ public enum MalformedReason {
 	/** It asks for data while too many others are being answered. */
 	TOO_MANY_TRANSFERS,
 
+	/** It claims to have read what its connection was not sent. */
+	CREDIT,
+
 	/** Its sender speaks another version. */
 	VERSION,
 

@@ -1,5 +1,7 @@
 package io.github.clonemap.server;
 
+import java.util.random.RandomGenerator;
+
 import io.github.clonemap.agent.Clock;
 import io.github.clonemap.protocol.Command;
 import io.github.clonemap.protocol.FrameWriter;
@@ -81,9 +83,11 @@ public final class ServerAgent implements ServerTransport.Handler {
 	 * @param transport the way out
 	 * @param clock where time comes from
 	 * @param serverId the id of this server, made anew at each start, not 0
+	 * @param random where numbers come from that clients must not guess
 	 */
-	public ServerAgent(ServerSettings settings, ServerTransport transport, Clock clock, long serverId) {
-		this(settings, null, transport, clock, serverId, ServerListener.NONE);
+	public ServerAgent(ServerSettings settings, ServerTransport transport, Clock clock, long serverId,
+			RandomGenerator random) {
+		this(settings, null, transport, clock, serverId, random, ServerListener.NONE);
 	}
 
 	/**
@@ -94,10 +98,11 @@ public final class ServerAgent implements ServerTransport.Handler {
 	 * @param transport the way out
 	 * @param clock where time comes from
 	 * @param serverId the id of this server, made anew at each start, not 0
+	 * @param random where numbers come from that clients must not guess
 	 * @param listener hears what happens, on the agent's thread
 	 */
 	public ServerAgent(ServerSettings settings, @Nullable PairSettings pairSettings, ServerTransport transport,
-			Clock clock, long serverId, ServerListener listener) {
+			Clock clock, long serverId, RandomGenerator random, ServerListener listener) {
 		this.settings = settings;
 		this.transport = transport;
 		this.clock = clock;
@@ -112,7 +117,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 		this.sequencer = new UpdateSequencer(settings, state, this.log);
 		this.publisher = new StreamPublisher(transport, serverId, MAX_STREAMS);
 		this.replies = new Replies(transport);
-		this.transfers = new Transfers(settings, this.replies, state, this.log, this.publisher);
+		this.transfers = new Transfers(settings, this.replies, state, this.log, this.publisher, random);
 		this.requests = new ClientRequests(settings, this.replies, serverId, state, this.sequencer, this.log,
 				this.publisher, this.transfers, this::onMalformed);
 		this.requests.onTick(this.nowNanos, this.nowMicros);

@@ -31,12 +31,6 @@ final class Transfer implements AutoCloseable {
 	 */
 	private static final int ENTRIES_PER_STEP = 2048;
 
-	/**
-	 * How many chunks a client may be ahead: twice what ours ask for. They are what a
-	 * client that does not read costs.
-	 */
-	static final int MAX_CREDIT = 64;
-
 	private final int syncId;
 
 	private final Subtrees subtrees;
@@ -46,6 +40,8 @@ final class Transfer implements AutoCloseable {
 	private final Source source;
 
 	private final int total;
+
+	private final Unread unread;
 
 	private int chunks;
 
@@ -57,23 +53,24 @@ final class Transfer implements AutoCloseable {
 
 	private long progressNanos;
 
-	private Transfer(Sync request, long startSequence, Source source, int total) {
+	private Transfer(Sync request, long startSequence, Source source, int total, Unread unread) {
 		this.syncId = request.syncId();
 		this.subtrees = request.subtrees();
-		this.allowedChunks = clampCredit(request.credit());
+		this.allowedChunks = request.credit();
 		this.startSequence = startSequence;
 		this.source = source;
 		this.total = total;
+		this.unread = unread;
 	}
 
-	static Transfer snapshot(Sync request, long committed, EntryStore store) {
-		return new Transfer(request, committed, new Walk(store.walk()), store.size());
+	static Transfer snapshot(Sync request, long committed, EntryStore store, Unread unread) {
+		return new Transfer(request, committed, new Walk(store.walk()), store.size(), unread);
 	}
 
-	static Transfer resume(Sync request, long committed, History history) {
+	static Transfer resume(Sync request, long committed, History history, Unread unread) {
 		long index = history.indexAfter(request.fromSequence());
 		long end = history.indexAfter(committed);
-		return new Transfer(request, committed, new Replay(history, index, end), (int) (end - index));
+		return new Transfer(request, committed, new Replay(history, index, end), (int) (end - index), unread);
 	}
 
 	int syncId() {
@@ -85,19 +82,18 @@ final class Transfer implements AutoCloseable {
 	}
 
 	/**
-	 * The client allows more chunks. Credit is a total, and never further ahead than a
-	 * bound, so a client cannot order what it does not read.
+	 * The client allows more chunks. Credit is a total.
 	 */
 	void onCredit(int chunks) {
-		this.allowedChunks = Math.max(this.allowedChunks, Math.min(chunks, this.chunks + MAX_CREDIT));
+		this.allowedChunks = Math.max(this.allowedChunks, chunks);
 	}
 
 	/**
-	 * Whether there is something to send. The end waits until all is committed that the
-	 * chunks may show.
+	 * Whether there is something to send: what the client allows, but no more than it may
+	 * leave unread. The end waits until all is committed that the chunks may show.
 	 */
 	boolean maySend(long committed) {
-		return this.exhausted ? this.until <= committed : this.chunks < this.allowedChunks;
+		return this.exhausted ? this.until <= committed : this.chunks < this.allowedChunks && this.unread.hasRoom();
 	}
 
 	/**
@@ -109,6 +105,13 @@ final class Transfer implements AutoCloseable {
 			this.progressNanos = nowNanos;
 		}
 		return nowNanos - this.progressNanos > patienceNanos;
+	}
+
+	/**
+	 * Whether the client leaves unread as much as it may.
+	 */
+	boolean isUnread() {
+		return !this.unread.hasRoom();
 	}
 
 	/**
@@ -147,17 +150,13 @@ final class Transfer implements AutoCloseable {
 				bytes += update.weight();
 			}
 		}
-		return updates.isEmpty() ? null
-				: new Entries(this.syncId, this.chunks++, isResume(), Math.max(this.total, updates.size()), updates);
+		return updates.isEmpty() ? null : new Entries(this.syncId, this.chunks++, this.unread.onSent(bytes), isResume(),
+				Math.max(this.total, updates.size()), updates);
 	}
 
 	@Override
 	public void close() {
 		this.source.close();
-	}
-
-	private static int clampCredit(int credit) {
-		return Math.max(0, Math.min(credit, MAX_CREDIT));
 	}
 
 	/**

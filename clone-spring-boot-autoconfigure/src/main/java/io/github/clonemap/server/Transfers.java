@@ -2,9 +2,15 @@ package io.github.clonemap.server;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
 
+import io.github.clonemap.agent.HeapShare;
 import io.github.clonemap.protocol.Message;
+import io.github.clonemap.protocol.Message.Bye;
 import io.github.clonemap.protocol.Message.Credit;
 import io.github.clonemap.protocol.Message.Sync;
 import io.github.clonemap.protocol.Reply.End;
@@ -18,9 +24,21 @@ import io.github.clonemap.protocol.Reply.End;
 final class Transfers {
 
 	/**
-	 * The most answers under way at once: each write visits each of them.
+	 * The most clients that are answered, or wait for that.
 	 */
 	static final int MAX_TRANSFERS = 1024;
+
+	/**
+	 * The most answers under way at once, as each may leave much unread, and each write
+	 * visits each of them. Others wait for their turn.
+	 */
+	static final int MAX_OPEN = HeapShare.count(4, Unread.MAX_BYTES, 8, MAX_TRANSFERS);
+
+	/**
+	 * Of how many connections is known what they have not read, those first forgotten
+	 * that have not asked for longest.
+	 */
+	private static final int MAX_CONNECTIONS = ClientRequests.MAX_SESSIONS;
 
 	/**
 	 * How many chunks leave in one turn, so that many who join at once do not hold up
@@ -29,6 +47,20 @@ final class Transfers {
 	private static final int CHUNKS_PER_TURN = 8;
 
 	private final Deque<Session> transferring = new ArrayDeque<>();
+
+	private final Map<Session, Sync> waiting = new LinkedHashMap<>();
+
+	/** Outlives answers and sessions: a new one must not make the queue longer. */
+	private final Map<Route, Unread> unread = new LinkedHashMap<>(16, 0.75f, true) {
+
+		@Override
+		protected boolean removeEldestEntry(Map.Entry<Route, Unread> eldest) {
+			return size() > MAX_CONNECTIONS;
+		}
+
+	};
+
+	private final RandomGenerator random;
 
 	private final Replies replies;
 
@@ -44,12 +76,14 @@ final class Transfers {
 
 	private long resumes;
 
-	Transfers(ServerSettings settings, Replies replies, ServerState state, CommitLog log, StreamPublisher publisher) {
+	Transfers(ServerSettings settings, Replies replies, ServerState state, CommitLog log, StreamPublisher publisher,
+			RandomGenerator random) {
 		this.patienceNanos = settings.sessionTimeout().toNanos();
 		this.replies = replies;
 		this.state = state;
 		this.log = log;
 		this.publisher = publisher;
+		this.random = random;
 	}
 
 	/**
@@ -78,39 +112,66 @@ final class Transfers {
 	 * @return whether there is room for it; if not, the client asks again
 	 */
 	boolean begin(Session session, Sync sync) {
-		end(session);
-		if (this.transferring.size() >= MAX_TRANSFERS) {
+		endTransfer(session);
+		if (!this.waiting.containsKey(session) && this.transferring.size() + this.waiting.size() >= MAX_TRANSFERS) {
 			return false;
 		}
 		session.subtrees = sync.subtrees();
+		// Who asks again keeps its place.
+		this.waiting.put(session, sync);
+		beginNext();
+		return true;
+	}
+
+	private void beginNext() {
+		Iterator<Map.Entry<Session, Sync>> iterator = this.waiting.entrySet().iterator();
+		while (this.transferring.size() < MAX_OPEN && iterator.hasNext()) {
+			Map.Entry<Session, Sync> next = iterator.next();
+			iterator.remove();
+			answer(next.getKey(), next.getValue());
+		}
+	}
+
+	private void answer(Session session, Sync sync) {
+		Unread unread = this.unread.computeIfAbsent(session.route(), (route) -> new Unread(this.random));
 		long committed = this.log.committedSequence();
 		boolean resume = this.state.lineage().contains(sync.fromServerId(), sync.fromSequence())
 				&& sync.fromSequence() <= committed && this.state.history().reaches(sync.fromSequence());
 		if (resume) {
 			this.resumes++;
-			session.transfer = Transfer.resume(sync, committed, this.state.history());
+			session.transfer = Transfer.resume(sync, committed, this.state.history(), unread);
 		}
 		else {
 			this.snapshots++;
-			session.transfer = Transfer.snapshot(sync, committed, this.state.store());
+			session.transfer = Transfer.snapshot(sync, committed, this.state.store(), unread);
 		}
 		this.transferring.add(session);
-		return true;
 	}
 
 	/**
 	 * A client allows more chunks.
+	 * @return whether it has read what it says that it has
 	 */
-	void onCredit(Session session, Credit credit) {
+	boolean onCredit(Session session, Credit credit) {
+		Unread unread = this.unread.get(session.route());
+		if (credit.proof() != 0 && (unread == null || !unread.onProof(credit.proof()))) {
+			return false;
+		}
 		if (session.transfer != null && session.transfer.syncId() == credit.syncId()) {
 			session.transfer.onCredit(credit.chunks());
 		}
+		return true;
 	}
 
 	/**
 	 * Ends the answer to a session, if one is under way. The client hears nothing of it.
 	 */
 	void end(Session session) {
+		this.waiting.remove(session);
+		endTransfer(session);
+	}
+
+	private void endTransfer(Session session) {
 		if (session.transfer != null) {
 			session.transfer.close();
 			session.transfer = null;
@@ -122,6 +183,7 @@ final class Transfers {
 	 * Ends all answers: this server is not active any more.
 	 */
 	void stepDown() {
+		this.waiting.clear();
 		List.copyOf(this.transferring).forEach(this::end);
 	}
 
@@ -132,8 +194,12 @@ final class Transfers {
 		for (Session session : List.copyOf(this.transferring)) {
 			Transfer transfer = session.transfer;
 			if (transfer != null && transfer.isStalled(this.log.committedSequence(), nowNanos, this.patienceNanos)) {
-				this.replies.send(session.route(), transfer.breakOff());
-				end(session);
+				// One that has lost what it was sent has room again by a new connection.
+				this.replies.send(session.route(),
+						transfer.isUnread()
+								? new Bye(Bye.Reason.REFUSED, "it has not read what it was sent: connect anew")
+								: transfer.breakOff());
+				endTransfer(session);
 			}
 		}
 	}
@@ -142,6 +208,7 @@ final class Transfers {
 	 * Sends a chunk to each client that waits for one.
 	 */
 	void flush() {
+		beginNext();
 		for (int i = Math.min(CHUNKS_PER_TURN, this.transferring.size()); i > 0; i--) {
 			Session session = this.transferring.removeFirst();
 			this.transferring.addLast(session);
@@ -153,6 +220,9 @@ final class Transfers {
 	 * Whether there are chunks that may leave at once.
 	 */
 	boolean isDue() {
+		if (!this.waiting.isEmpty() && this.transferring.size() < MAX_OPEN) {
+			return true;
+		}
 		for (Session session : this.transferring) {
 			if (session.transfer != null && session.transfer.maySend(this.log.committedSequence())) {
 				return true;
@@ -171,7 +241,7 @@ final class Transfers {
 		if (message != null) {
 			this.replies.send(session.route(), message);
 			if (message instanceof End end) {
-				end(session);
+				endTransfer(session);
 				// The client waits to hear the stream as far as this.
 				this.publisher.tell(session.subtrees, end.until());
 			}

@@ -1,10 +1,13 @@
 package io.github.clonemap.client;
 
+import java.time.Duration;
 import java.util.Random;
 
 import io.github.clonemap.CloneState;
 import io.github.clonemap.server.ServerSettings;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -44,6 +47,29 @@ class HandOverTests {
 				.containsEntry(key, new String(write.call().operation().value()));
 			joiner.leave(true);
 		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "150,65536", "20,900000" })
+	void aSnapshotThatIsLargerThanWhatMayBeUnreadComesWithoutAPause(int entries, int size) {
+		this.cluster.startServer();
+		LocalCluster.Node writer = this.cluster.join("");
+		stepUntilLive(writer);
+		for (int i = 0; i < entries; i++) {
+			LocalCluster.Operation write = writer.putLarge("/a/" + i, size);
+			while (!write.call().future().isDone()) {
+				this.cluster.step(1_000_000);
+			}
+		}
+		long start = this.cluster.clock().nanoTime();
+		LocalCluster.Node joiner = this.cluster.join("");
+		while (joiner.state() != CloneState.LIVE) {
+			this.cluster.step(1_000_000);
+			assertThat(Duration.ofNanos(this.cluster.clock().nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+		}
+		assertThat(joiner.shown()).hasSize(entries);
+		assertThat(this.cluster.serverReport().snapshots()).isEqualTo(2);
+		assertThat(this.cluster.serverReport().malformed()).isEmpty();
 	}
 
 	private void stepUntilLive(LocalCluster.Node node) {

@@ -432,7 +432,8 @@ final class LocalCluster {
 		void start() {
 			PairSettings pair = (this.role != null) ? new PairSettings(this.role, PEER_TIMEOUT, false) : null;
 			this.agent = new ServerAgent(LocalCluster.this.serverSettings, pair, this.place,
-					LocalCluster.this.serverClock, LocalCluster.this.random.nextLong(1, Long.MAX_VALUE), this);
+					LocalCluster.this.serverClock, LocalCluster.this.random.nextLong(1, Long.MAX_VALUE),
+					LocalCluster.this.random, this);
 			this.agent.onSubscribed(Subtrees.ALL.topic());
 			this.place.started(this.agent);
 		}
@@ -645,6 +646,11 @@ final class LocalCluster {
 
 		Operation put(String key) {
 			return put(key, Condition.NONE, 0, 0, false);
+		}
+
+		Operation putLarge(String key, int size) {
+			byte[] value = (nextValue() + "x".repeat(size)).getBytes();
+			return submit(new WriteOperation(WriteOperation.Kind.PUT, key, value, Condition.NONE, 0, 0, false, true));
 		}
 
 		Operation remove(String key) {

@@ -37,8 +37,10 @@ final class Messages {
 
 	static Arbitrary<Message> any() {
 		return Arbitraries.oneOf(hellos(), welcomes(), Arbitraries.longs().map(Passive::new), syncs(),
-				Combinators.combine(Arbitraries.integers(), Arbitraries.integers()).as(Credit::new), entries(), ends(),
-				writes(), acks(), Arbitraries.longs().map(Ping::new), pongs(), byes(), logs(), copies(), peers());
+				Combinators.combine(Arbitraries.integers(), Arbitraries.integers(), Arbitraries.longs())
+					.as(Credit::new),
+				entries(), ends(), writes(), acks(), Arbitraries.longs().map(Ping::new), pongs(), byes(), logs(),
+				copies(), peers());
 	}
 
 	static Arbitrary<Message> logs() {
@@ -98,7 +100,7 @@ final class Messages {
 	static Arbitrary<Entries> entries() {
 		Arbitrary<Integer> naturals = Arbitraries.integers().greaterOrEqual(0);
 		return Combinators
-			.combine(Arbitraries.integers(), naturals, Arbitraries.of(true, false), naturals,
+			.combine(Arbitraries.integers(), naturals, Arbitraries.longs(), Arbitraries.of(true, false), naturals,
 					updates().list().ofMaxSize(8))
 			.as(Entries::new);
 	}
@@ -239,8 +241,8 @@ final class Messages {
 				Condition.SEQUENCE, 17, 5_000, true, true);
 		return List.of(new Hello(1, 42, "a client", 17, 4, 1),
 				new Welcome(1, 4, 17, 1_000, 500, 10_000, 0, 5, 255, 1 << 20), new Passive(4),
-				new Sync(1, Subtrees.covering(List.of("/a/", "/b/")), 17, 4, 8), new Credit(1, 16),
-				new Entries(1, 0, false, 2, List.of(update, update)), new End(1, 1, false, 17, 18),
+				new Sync(1, Subtrees.covering(List.of("/a/", "/b/")), 17, 4, 8), new Credit(1, 16, 99),
+				new Entries(1, 0, 99, false, 2, List.of(update, update)), new End(1, 1, false, 17, 18),
 				new Write(0, 1, List.of(operation, operation)),
 				new Ack(1,
 						List.of(new WriteResult(Status.APPLIED, 17, 1_000, update, ""),

@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 
 import io.github.clonemap.agent.Clock;
@@ -146,7 +147,7 @@ final class DoorHarness {
 			Clock clock = DoorHarness.this.clock;
 			this.agent = new ServerAgent(settings,
 					(role != null) ? new PairSettings(role, PEER_TIMEOUT, role == BinaryStarRole.PRIMARY) : null, this,
-					clock, id, ServerListener.NONE);
+					clock, id, new Random(id), ServerListener.NONE);
 		}
 
 		private Server peer() {

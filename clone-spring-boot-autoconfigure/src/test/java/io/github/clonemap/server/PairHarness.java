@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -146,7 +147,7 @@ final class PairHarness {
 			ServerSettings settings = new ServerSettings(HEARTBEAT, Duration.ofSeconds(10), 1000, 100_000,
 					MAX_VALUE_SIZE, 255);
 			this.agent = new ServerAgent(settings, new PairSettings(this.role, PEER_TIMEOUT, false), this, clock,
-					++this.lastId, this);
+					++this.lastId, new Random(this.lastId), this);
 			this.agent.onSubscribed(Subtrees.ALL.topic());
 			this.outbox.clear();
 			this.peer.outbox.clear();

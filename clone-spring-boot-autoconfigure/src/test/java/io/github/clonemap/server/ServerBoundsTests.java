@@ -2,7 +2,10 @@ package io.github.clonemap.server;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 
+import io.github.clonemap.protocol.Message.Bye;
 import io.github.clonemap.protocol.Message.Credit;
 import io.github.clonemap.protocol.Message.Ping;
 import io.github.clonemap.protocol.Reply.End;
@@ -66,7 +69,118 @@ class ServerBoundsTests {
 		Client client = server.joined(2);
 		client.sync("", 0, Integer.MAX_VALUE);
 		server.settle();
-		assertThat(client.take(Entries.class)).hasSize(Transfer.MAX_CREDIT);
+		assertThat(client.take(Entries.class)).hasSize(Unread.MAX_CHUNKS);
+	}
+
+	@Test
+	void creditOfAClientThatDoesNotReadBringsNothingMoreAndForgedProofsAreCounted() {
+		ServerHarness server = filled(new ServerHarness(), 200);
+		Client client = server.joined(2);
+		int syncId = client.sync("", 0, 64);
+		server.settle();
+		Random random = new Random(7);
+		for (int i = 0; i < 100; i++) {
+			client.say(new Credit(syncId, 200, 0));
+			client.say(new Credit(syncId, 200, random.nextLong()));
+			server.settle();
+		}
+		assertThat(client.take(Entries.class)).hasSize(Unread.MAX_CHUNKS);
+		assertThat(server.agent.report().malformed()).containsExactly(entry(MalformedReason.CREDIT, 100L));
+	}
+
+	@Test
+	void aClientThatShowsThatItReadsGetsEverything() {
+		ServerHarness server = filled(new ServerHarness(), 200);
+		Client client = server.joined(2);
+		int syncId = client.sync("", 0, Integer.MAX_VALUE);
+		for (int i = 0; i < 3; i++) {
+			server.settle();
+			assertThat(client.take(End.class)).isEmpty();
+			assertThat(client.take(Entries.class)).hasSize(Unread.MAX_CHUNKS);
+			client.say(new Credit(syncId, 200, client.proof()));
+			// One that comes twice changes nothing.
+			client.say(new Credit(syncId, 200, client.proof()));
+		}
+		server.settle();
+		assertThat(client.take(Entries.class)).hasSize(8);
+		assertThat(client.only(End.class).chunks()).isEqualTo(200);
+		assertThat(server.agent.report().malformed()).isEmpty();
+	}
+
+	@Test
+	void neitherNewRequestsNorNewSessionsMakeMoreOfWhatAConnectionHasNotRead() {
+		ServerHarness server = filled(new ServerHarness(), 40);
+		Client client = server.joined(2);
+		for (int i = 0; i < 5; i++) {
+			client.sync("", 0, 64);
+			server.settle();
+			client.say(new Bye(Bye.Reason.STOPPING, "closing"));
+			client.sayHello(0, 0);
+			Client other = server.client(100 + i);
+			other.reconnect(client.route());
+			other.sayHello(0, 0);
+			other.sync("", 0, 64);
+			server.settle();
+			client.sayHello(0, 0);
+		}
+		assertThat(client.take(Entries.class)).hasSize(Unread.MAX_CHUNKS);
+		client.reconnect();
+		client.hello();
+		client.sync("", 0, 64);
+		server.settle();
+		assertThat(client.take(Entries.class)).hasSize(40);
+	}
+
+	@Test
+	void largeValuesCountByTheirBytes() {
+		ServerHarness server = new ServerHarness(
+				new ServerSettings(ServerHarness.HEARTBEAT, ServerHarness.SESSION_TIMEOUT, 10, 100, 1 << 20, 255));
+		Client writer = server.joined(1);
+		for (int i = 0; i < 20; i++) {
+			writer.writeOne(ServerHarness.put("/" + i, 1 << 20));
+		}
+		Client client = server.joined(2);
+		client.sync("", 0, 64);
+		server.settle();
+		assertThat(client.take(Entries.class)).hasSize(Unread.MAX_BYTES >> 20);
+	}
+
+	@Test
+	void whoLeavesAllUnreadIsSentAwayAndGetsItByANewConnection() {
+		ServerHarness server = filled(new ServerHarness(), 80);
+		Client client = server.joined(2);
+		client.sync("", 0, 100);
+		for (int i = 0; i < 12; i++) {
+			client.say(new Ping(1));
+			server.run(Duration.ofSeconds(1));
+		}
+		assertThat(client.only(Bye.class).reason()).isEqualTo(Bye.Reason.REFUSED);
+		client.reconnect();
+		client.hello();
+		int syncId = client.sync("", 0, 100);
+		server.settle();
+		client.credit(syncId, 100);
+		server.settle();
+		client.only(End.class);
+	}
+
+	@Test
+	void answersBeyondAShareOfTheHeapWaitForTheirTurn() {
+		ServerHarness server = filled(new ServerHarness(), 1);
+		List<Client> open = IntStream.range(0, Transfers.MAX_OPEN).mapToObj((i) -> server.joined(100 + i)).toList();
+		open.forEach((client) -> client.sync("", 0, 0));
+		Client first = server.joined(2);
+		Client second = server.joined(3);
+		first.sync("", 0, 2);
+		second.sync("", 0, 2);
+		first.sync("", 0, 2);
+		server.settle();
+		assertThat(first.take(Entries.class)).isEmpty();
+		open.get(0).say(new Bye(Bye.Reason.STOPPING, "closing"));
+		server.settle();
+		assertThat(first.take(Entries.class)).hasSize(1);
+		assertThat(second.take(Entries.class)).hasSize(1);
+		assertThat(server.agent.report().malformed()).isEmpty();
 	}
 
 	@Test
@@ -84,7 +198,7 @@ class ServerBoundsTests {
 			server.run(Duration.ofSeconds(1));
 		}
 		assertThat(client.only(End.class).chunks()).isEqualTo(End.BROKEN_OFF);
-		client.say(new Credit(syncId, 10));
+		client.say(new Credit(syncId, 10, 0));
 		server.settle();
 		assertThat(client.take(Entries.class)).isEmpty();
 	}
@@ -96,7 +210,7 @@ class ServerBoundsTests {
 		int syncId = client.sync("", 0, 0);
 		for (int i = 1; i <= 11; i++) {
 			server.run(Duration.ofSeconds(8));
-			client.say(new Credit(syncId, i));
+			client.say(new Credit(syncId, i, 0));
 		}
 		server.settle();
 		assertThat(client.takeEntries()).hasSize(10);

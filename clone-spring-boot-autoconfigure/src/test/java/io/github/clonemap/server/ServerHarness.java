@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 
 import io.github.clonemap.WriteOptions.Condition;
 import io.github.clonemap.client.ManualClock;
@@ -13,6 +14,7 @@ import io.github.clonemap.protocol.FrameReader;
 import io.github.clonemap.protocol.FrameWriter;
 import io.github.clonemap.protocol.MalformedMessageException;
 import io.github.clonemap.protocol.Message;
+import io.github.clonemap.protocol.Message.Credit;
 import io.github.clonemap.protocol.Message.Hello;
 import io.github.clonemap.protocol.Message.Sync;
 import io.github.clonemap.protocol.Message.Write;
@@ -57,7 +59,7 @@ final class ServerHarness implements ServerTransport {
 	}
 
 	ServerHarness(ServerSettings settings) {
-		this.agent = new ServerAgent(settings, this, this.clock, SERVER_ID);
+		this.agent = new ServerAgent(settings, this, this.clock, SERVER_ID, new Random(1));
 	}
 
 	static ServerSettings settings(int history, int maxEntries) {
@@ -231,6 +233,8 @@ final class ServerHarness implements ServerTransport {
 
 		private int syncId;
 
+		private long proof;
+
 		private Client(long id) {
 			this.id = id;
 		}
@@ -298,6 +302,21 @@ final class ServerHarness implements ServerTransport {
 		}
 
 		/**
+		 * Allows more, and shows that it has read all that it was sent.
+		 */
+		void credit(int syncId, int chunks) {
+			take(Entries.class);
+			say(new Credit(syncId, chunks, this.proof));
+		}
+
+		/**
+		 * The proof of the last chunk that was taken.
+		 */
+		long proof() {
+			return this.proof;
+		}
+
+		/**
 		 * The entries of all chunks that came.
 		 */
 		List<Update> takeEntries() {
@@ -312,6 +331,11 @@ final class ServerHarness implements ServerTransport {
 				.filter((reply) -> reply.route().equals(this.route) && type.isInstance(reply.message()))
 				.toList();
 			ServerHarness.this.replies.removeAll(taken);
+			for (Reply reply : taken) {
+				if (reply.message() instanceof Entries entries) {
+					this.proof = entries.proof();
+				}
+			}
 			return taken.stream().map((reply) -> type.cast(reply.message())).toList();
 		}
 

@@ -87,7 +87,7 @@ class ServerHostileInputTests {
 					number(random));
 			case 1 -> new Sync(random.nextInt(6) - 1, Subtrees.covering(List.of(path(random), path(random))),
 					number(random), random.nextBoolean() ? ServerHarness.SERVER_ID : 1, (int) number(random));
-			case 2 -> new Credit(random.nextInt(6) - 1, (int) number(random));
+			case 2 -> new Credit(random.nextInt(6) - 1, (int) number(random), number(random));
 			case 3 -> new Ping(number(random));
 			case 4 -> (random.nextInt(5) == 0) ? new Bye(Bye.Reason.STOPPING, "x") : new Passive(1);
 			default -> write(random);

@@ -57,10 +57,10 @@ class ServerTransferTests {
 		assertThat(this.client.take(Entries.class)).extracting(Entries::chunk).containsExactly(0, 1);
 		this.server.settle();
 		assertThat(this.client.take(Message.class)).isEmpty();
-		this.client.say(new Credit(sync, 3));
+		this.client.say(new Credit(sync, 3, this.client.proof()));
 		this.server.settle();
 		assertThat(this.client.take(Entries.class)).extracting(Entries::chunk).containsExactly(2);
-		this.client.say(new Credit(sync, 100));
+		this.client.say(new Credit(sync, 100, this.client.proof()));
 		this.server.settle();
 		assertThat(this.client.take(Entries.class)).extracting(Entries::chunk).containsExactly(3, 4);
 		assertThat(this.client.only(End.class).chunks()).isEqualTo(5);
@@ -94,9 +94,9 @@ class ServerTransferTests {
 		fill(10);
 		int sync = this.client.sync("", 0, 0);
 		for (int i = 0; i < 3; i++) {
-			this.client.say(new Credit(sync, 2));
-			this.client.say(new Credit(sync, 1));
-			this.client.say(new Credit(sync, -1));
+			this.client.say(new Credit(sync, 2, this.client.proof()));
+			this.client.say(new Credit(sync, 1, this.client.proof()));
+			this.client.say(new Credit(sync, -1, this.client.proof()));
 		}
 		this.server.settle();
 		assertThat(this.client.take(Entries.class)).hasSize(2);
@@ -106,8 +106,8 @@ class ServerTransferTests {
 	void creditOfAnotherRequestDoesNotCount() {
 		fill(4);
 		int sync = this.client.sync("", 0, 0);
-		this.client.say(new Credit(sync + 1, 8));
-		this.client.say(new Credit(sync - 1, 8));
+		this.client.say(new Credit(sync + 1, 8, this.client.proof()));
+		this.client.say(new Credit(sync - 1, 8, this.client.proof()));
 		this.server.settle();
 		assertThat(this.client.take(Message.class)).isEmpty();
 	}
@@ -120,7 +120,7 @@ class ServerTransferTests {
 		this.server.settle();
 		Client other = this.server.joined(2);
 		long until = other.writeOne(ServerHarness.put("new", "1")).sequence();
-		this.client.say(new Credit(sync, 8));
+		this.client.say(new Credit(sync, 8, this.client.proof()));
 		this.server.settle();
 		End end = this.client.only(End.class);
 		assertThat(end.sequence()).isEqualTo(began);
@@ -225,7 +225,7 @@ class ServerTransferTests {
 		this.server.settle();
 		assertThat(this.client.take(Entries.class)).hasSize(1);
 		fill(6);
-		this.client.say(new Credit(sync, 100));
+		this.client.say(new Credit(sync, 100, this.client.proof()));
 		this.server.settle();
 		assertThat(this.client.take(Entries.class)).isEmpty();
 		assertThat(this.client.only(End.class).chunks()).isEqualTo(End.BROKEN_OFF);

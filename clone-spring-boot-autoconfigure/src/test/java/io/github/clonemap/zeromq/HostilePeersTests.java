@@ -441,7 +441,10 @@ class HostilePeersTests {
 				(shot) -> shot.say(new Write(shot.random.nextLong(Long.MAX_VALUE),
 						shot.random.nextLong(5, Long.MAX_VALUE - 5), List.of()))),
 
-		ABSURD_CREDIT(null, (shot) -> shot.say(new Credit(shot.random.nextInt(), Integer.MAX_VALUE))),
+		ABSURD_CREDIT(null, (shot) -> shot.say(new Credit(shot.random.nextInt(), Integer.MAX_VALUE, 0))),
+
+		FORGED_CREDIT(MalformedReason.CREDIT,
+				(shot) -> shot.say(new Credit(1, Integer.MAX_VALUE, shot.random.nextLong(1, Long.MAX_VALUE)))),
 
 		FLOOD_OF_SYNC_WITHOUT_CREDIT(null, (shot) -> shot.say(new Sync((int) shot.number, Subtrees.ALL, 0, 0, 0))),
 
