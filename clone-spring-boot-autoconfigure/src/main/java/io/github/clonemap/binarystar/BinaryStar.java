@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
  * ({@link Copy#CURRENT}). A copy that may lack something takes over only where nothing
  * better is left: when the peer itself was started anew, and so is empty.</li>
  * <li>Of two that are active after a partition the one that became active in the higher
- * epoch stays: it is the one that took over.</li>
+ * epoch stays: it is the one that took over. If both began alone, the one that began
+ * earlier stays: it has more to lose.</li>
  * <li>A server that did not run for a while (a frozen process, a long pause) has not
  * listened either. An active one first listens for a whole time-out before it calls its
  * peer silent: the peer may have taken over. A passive one listens for a moment.</li>
@@ -308,7 +309,13 @@ public final class BinaryStar {
 	}
 
 	private boolean outranks(PeerState told) {
-		return (told.rank() != this.rank) ? told.rank() > this.rank : told.role() == BinaryStarRole.BACKUP;
+		if (told.rank() != this.rank) {
+			return told.rank() > this.rank;
+		}
+		// Neither took over from the other: both began alone, and without data. A server
+		// counts from the time, so the lower sequence is of the one that began earlier.
+		return (told.sequence() != this.sequence) ? told.sequence() < this.sequence
+				: told.role() == BinaryStarRole.BACKUP;
 	}
 
 	private boolean isBetterThan(PeerState told) {

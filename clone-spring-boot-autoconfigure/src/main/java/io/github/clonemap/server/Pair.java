@@ -268,6 +268,7 @@ final class Pair {
 			this.peerSequence = Math.max(this.peerSequence, peer.sequence());
 		}
 		within(nowNanos, () -> {
+			this.binaryStar.onSequence(this.state.sequence());
 			// While something is missing here, the peer does not know it yet.
 			long peerInSync = this.passiveLink.isComplete() ? peer.peerInSync() : 0;
 			this.binaryStar.onPeer(new PeerState(peer.serverId(), peer.number(),

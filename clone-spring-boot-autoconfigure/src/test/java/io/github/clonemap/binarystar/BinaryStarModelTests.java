@@ -491,6 +491,7 @@ class BinaryStarModelTests {
 			PeerState told = packet.state();
 			boolean isNew = !host.isPeer(told.serverId());
 			boolean complete = host.copiedFrom != 0;
+			host.star.onSequence(host.sequence);
 			within(host, (star) -> star.onPeer(new PeerState(told.serverId(), told.number(), told.role(), told.state(),
 					told.rank(), told.sequence(), told.hasCopy(), complete ? told.peerInSync() : 0), this.now));
 			if (host.star.state() == BinaryStarState.PASSIVE && told.state() == BinaryStarState.ACTIVE

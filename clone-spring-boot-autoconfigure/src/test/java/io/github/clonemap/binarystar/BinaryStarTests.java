@@ -258,6 +258,20 @@ class BinaryStarTests {
 	}
 
 	@Test
+	void ofTwoServersThatBothBeganAloneTheOneThatBeganEarlierStays() {
+		BinaryStar primary = activeIn(primary(), 1);
+		primary.onSequence(700);
+		hear(primary, state(PEER, BinaryStarState.ACTIVE, 1, 900, true, 0));
+		assertThat(primary.state()).isEqualTo(BinaryStarState.ACTIVE);
+		hear(primary, state(PEER, BinaryStarState.ACTIVE, 1, 500, true, 0));
+		assertThat(primary.state()).isEqualTo(BinaryStarState.PASSIVE);
+		BinaryStar backup = activeIn(backup(true), 1);
+		backup.onSequence(900);
+		hear(backup, state(PEER, BinaryStarState.ACTIVE, 1, 700, true, 0));
+		assertThat(backup.state()).isEqualTo(BinaryStarState.PASSIVE);
+	}
+
+	@Test
 	void whoHasSteppedDownTakesOverOnlyAfterItHasTheOthersData() {
 		BinaryStar star = activeIn(primary(), 4);
 		hear(star, active(PEER, 5, 0));

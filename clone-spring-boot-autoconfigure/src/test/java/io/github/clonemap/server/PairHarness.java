@@ -133,6 +133,8 @@ final class PairHarness {
 
 		boolean frozen;
 
+		boolean startsAlone;
+
 		Place(BinaryStarRole role, long firstId) {
 			this.role = role;
 			this.lastId = firstId;
@@ -146,8 +148,8 @@ final class PairHarness {
 		void start(ManualClock clock) {
 			ServerSettings settings = new ServerSettings(HEARTBEAT, Duration.ofSeconds(10), 1000, 100_000,
 					MAX_VALUE_SIZE, 255);
-			this.agent = new ServerAgent(settings, new PairSettings(this.role, PEER_TIMEOUT, false), this, clock,
-					++this.lastId, new Random(this.lastId), this);
+			this.agent = new ServerAgent(settings, new PairSettings(this.role, PEER_TIMEOUT, this.startsAlone), this,
+					clock, ++this.lastId, new Random(this.lastId), this);
 			this.agent.onSubscribed(Subtrees.ALL.topic());
 			this.outbox.clear();
 			this.peer.outbox.clear();

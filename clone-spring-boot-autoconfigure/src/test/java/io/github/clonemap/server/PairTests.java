@@ -192,6 +192,29 @@ class PairTests {
 	}
 
 	@Test
+	void aBackupThatBeganAloneAndEmptyGivesWayToThePrimaryThatHasTheData() {
+		PairHarness.Client client = joined(1);
+		client.write(ServerHarness.put("/a", "1"));
+		this.pair.settle();
+		this.pair.losing = (message) -> true;
+		this.pair.backup.crash();
+		this.pair.backup.startsAlone = true;
+		this.pair.backup.start();
+		this.pair.run(PairHarness.PEER_TIMEOUT.plusMillis(100));
+		PairHarness.Client lost = this.pair.client(this.pair.backup, 2);
+		lost.hello();
+		lost.write(ServerHarness.put("/b", "2"));
+		this.pair.settle();
+		assertThat(lost.results()).hasSize(1);
+		this.pair.losing = (message) -> false;
+		this.pair.run(Duration.ofSeconds(2));
+		assertThat(this.pair.primary.report().role()).isEqualTo(ServerRole.ACTIVE);
+		assertThat(this.pair.backup.entries()).isEqualTo(this.pair.primary.entries()).containsOnlyKeys("/a");
+		assertThat(this.pair.primary.conflicts).isEmpty();
+		assertThat(this.pair.backup.conflicts).extracting(CloneConflict::key).containsExactly("/b");
+	}
+
+	@Test
 	void aCopyIsAskedForOnce() {
 		assertThat(this.pair.take(Follow.class)).hasSize(1);
 	}
