@@ -95,6 +95,16 @@ final class ClientRequests {
 	}
 
 	/**
+	 * This server has not run for a while, and so has not listened: what its clients have
+	 * said meanwhile waits to be heard.
+	 */
+	void onFrozen(long pausedNanos) {
+		for (Session session : this.state.sessions().values()) {
+			session.onHeard(session.lastHeardNanos() + pausedNanos);
+		}
+	}
+
+	/**
 	 * This server has become active with a state that it has from another one.
 	 */
 	void takeOver(ServerState state) {

@@ -134,6 +134,10 @@ public final class ServerAgent implements ServerTransport.Handler {
 	 * @param nowNanos the time now
 	 */
 	public void onTick(long nowNanos) {
+		long pausedNanos = nowNanos - this.nowNanos;
+		if (pausedNanos > this.settings.heartbeat().toNanos()) {
+			this.requests.onFrozen(pausedNanos);
+		}
 		this.nowNanos = nowNanos;
 		this.nowMicros = this.clock.epochMicros();
 		this.requests.onTick(nowNanos, this.nowMicros);

@@ -137,6 +137,20 @@ class ServerSessionTests {
 	}
 
 	@Test
+	void aServerThatStoodStillEndsNoSessionBeforeItHasListened() {
+		Client client = this.server.joined(1);
+		client.write(ServerHarness.putEphemeral("key", "1"));
+		this.server.clock.advance(ServerHarness.SESSION_TIMEOUT.multipliedBy(2));
+		this.server.turn();
+		assertThat(this.server.agent.report().sessions()).isOne();
+		client.say(new Ping(1));
+		this.server.run(ServerHarness.SESSION_TIMEOUT);
+		assertThat(this.server.agent.report().entries()).isOne();
+		this.server.run(ServerHarness.HEARTBEAT);
+		assertThat(this.server.agent.report().entries()).isZero();
+	}
+
+	@Test
 	void aClientThatComesBackTooLateHasANewSession() {
 		Client client = this.server.client(1);
 		Welcome first = client.hello();
