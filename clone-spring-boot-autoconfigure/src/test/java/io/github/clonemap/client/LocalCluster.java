@@ -1,5 +1,6 @@
 package io.github.clonemap.client;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 import io.github.clonemap.CloneChange;
@@ -24,6 +26,8 @@ import io.github.clonemap.ValueCodec;
 import io.github.clonemap.WriteOptions.Condition;
 import io.github.clonemap.agent.Clock;
 import io.github.clonemap.binarystar.BinaryStarRole;
+import io.github.clonemap.protocol.FrameWriter;
+import io.github.clonemap.protocol.Message;
 import io.github.clonemap.protocol.Subtrees;
 import io.github.clonemap.protocol.Update;
 import io.github.clonemap.protocol.WriteOperation;
@@ -68,6 +72,13 @@ final class LocalCluster {
 
 	private final List<Server> servers = new ArrayList<>();
 
+	private final Map<String, Long> submittedNanos = new HashMap<>();
+
+	private final Map<Long, Node> nodesById = new HashMap<>();
+
+	/** What clients of RFC 12 have written last, empty if they removed it. */
+	private final Map<String, String> written = new TreeMap<>();
+
 	private long serverAheadMicros;
 
 	private Clock serverClock = new Clock() {
@@ -92,6 +103,10 @@ final class LocalCluster {
 
 	private boolean clockWasSetBack;
 
+	private boolean clocksAreApart;
+
+	private int valueSize;
+
 	private int values;
 
 	private long steps;
@@ -104,6 +119,7 @@ final class LocalCluster {
 		this.random = random;
 		this.serverSettings = serverSettings;
 		this.network = new LocalNetwork(random, this.clock, this.model::onFrame);
+		this.model.onExpired(this::checkLifetime);
 		this.servers.add(new Server(5556, pair ? BinaryStarRole.PRIMARY : null));
 		if (pair) {
 			this.servers.add(new Server(5566, BinaryStarRole.BACKUP));
@@ -200,6 +216,54 @@ final class LocalCluster {
 		this.serverAheadMicros += by.toNanos() / 1000;
 	}
 
+	/**
+	 * From now on everybody has a clock that began elsewhere and runs too fast or too
+	 * slow.
+	 */
+	void setClocksApart() {
+		this.clocksAreApart = true;
+		this.servers.forEach((server) -> server.clock.setApart());
+	}
+
+	/**
+	 * How long something may seem to take whose clock runs too slow.
+	 */
+	private long tolerated(Duration duration) {
+		return duration.toNanos() + (this.clocksAreApart ? duration.toNanos() / 25 : 0);
+	}
+
+	/**
+	 * From now on values have so many characters.
+	 */
+	void setValueSize(int valueSize) {
+		this.valueSize = valueSize;
+	}
+
+	/**
+	 * Somebody who is no client of this cluster greets a server.
+	 */
+	void greet(Server server, Message.Hello hello) {
+		server.place.hearStranger(hello.command(), hello.toBytes(new FrameWriter(64)));
+	}
+
+	/**
+	 * From now on servers have a door for clients of RFC 12, and there is one.
+	 */
+	void openDoors() {
+		this.servers.forEach((server) -> server.place.hasChpDoor = true);
+	}
+
+	/**
+	 * A client of RFC 12 writes to both servers. Nobody answers it.
+	 */
+	void writeThroughDoors(String key, boolean removal) {
+		String value = removal ? "" : nextValue();
+		this.written.put(key, value);
+		byte[] id = ByteBuffer.allocate(16).putLong(8, this.random.nextLong()).array();
+		byte[][] frames = { key.getBytes(), new byte[8], id, new byte[0], value.getBytes() };
+		this.servers.forEach((server) -> server.place.write(frames));
+	}
+
 	void startServer() {
 		primary().start();
 	}
@@ -215,6 +279,7 @@ final class LocalCluster {
 	Node join(UnaryOperator<ClientSettings> settings, String... subtrees) {
 		Node node = new Node(Subtrees.covering(List.of(subtrees)), settings);
 		this.nodes.add(node);
+		this.nodesById.put(node.agent.clientId(), node);
 		return node;
 	}
 
@@ -288,12 +353,14 @@ final class LocalCluster {
 				server.start();
 			}
 		}
+		long healedNanos = this.clock.nanoTime();
 		run(Duration.ofSeconds(20));
 		Server active = active().orElseThrow(() -> new AssertionError("no server is active"));
 		long committed = active.report().sequence();
 		if (this.servers.size() > 1) {
 			checkPair(active);
 		}
+		ServerStates.entries(active.agent).values().forEach((entry) -> checkIsNotOver(entry, healedNanos));
 		for (Node node : this.nodes) {
 			assertThat(node.agent.state()).as("state of %s", node).isEqualTo(CloneState.LIVE);
 			assertThat(node.replica.sequence()).as("sequence of %s", node).isEqualTo(committed);
@@ -302,6 +369,12 @@ final class LocalCluster {
 				.allMatch((heard) -> heard.equals(node.shown()));
 		}
 		this.operations.forEach(Operation::checkEnded);
+		if (!this.promisesMayBeBroken) {
+			Map<String, Update> entries = ServerStates.entries(active.agent);
+			this.written.forEach((key, value) -> assertThat(entries.get(key))
+				.as("%s, last written through a door as %s", key, value)
+				.matches((entry) -> (entry != null) ? value.equals(new String(entry.value())) : value.isEmpty()));
+		}
 	}
 
 	/**
@@ -351,6 +424,54 @@ final class LocalCluster {
 	}
 
 	/**
+	 * No entry ends before its lifetime is over, by any clock, or its writer has been
+	 * silent for as long as a session lasts, or has left: not even because of a failover.
+	 */
+	private void checkLifetime(Update entry, Update expiry, long serverId) {
+		long nowNanos = this.clock.nanoTime();
+		Long submitted = this.submittedNanos.get(new String(entry.value()));
+		boolean over = entry.ttlMillis() > 0 && submitted != null
+				&& tolerated(Duration.ofNanos(nowNanos - submitted)) >= entry.ttlMillis() * 1_000_000
+				&& (this.clocksAreApart
+						|| expiry.serverTimeMicros() - entry.serverTimeMicros() >= entry.ttlMillis() * 1000);
+		assertThat(over || (entry.isEphemeral() && mayHaveEnded(entry.writerId(), serverId)))
+			.as("%s ended early by %s", entry, expiry)
+			.isTrue();
+	}
+
+	private boolean mayHaveEnded(long clientId, long serverId) {
+		Node writer = this.nodesById.get(clientId);
+		if (!this.nodes.contains(writer) || writer.state() == CloneState.STOPPED) {
+			return true;
+		}
+		Server server = this.servers.stream()
+			.filter((each) -> each.isUp() && each.report().serverId() == serverId)
+			.findFirst()
+			.orElseThrow();
+		// What is published now was ordered a moment ago.
+		long untilNanos = this.clock.nanoTime() - PEER_TIMEOUT.multipliedBy(2).toNanos();
+		long sinceNanos = this.clock.nanoTime() - this.serverSettings.sessionTimeout().toNanos() / 25 * 24;
+		return writer.port.answeredNanos(server.place).subSet(sinceNanos, untilNanos).isEmpty();
+	}
+
+	/**
+	 * Some time after all faults have ended nothing is left that should have ended.
+	 */
+	private void checkIsNotOver(Update entry, long healedNanos) {
+		Long submitted = this.submittedNanos.get(new String(entry.value()));
+		if (entry.ttlMillis() > 0 && submitted != null) {
+			// Each copy of an entry that is on its way adds a moment to its time.
+			long lived = this.clock.nanoTime() - Math.max(submitted, healedNanos);
+			assertThat(lived).as("time that %s has lived", entry)
+				.isLessThan(tolerated(Duration.ofMillis(entry.ttlMillis())) + 5_000_000_000L);
+		}
+		if (entry.isEphemeral() && this.serverSettings.sessionTimeout().compareTo(Duration.ofSeconds(10)) <= 0) {
+			assertThat(this.nodes).as("nodes, one of which is the writer of %s", entry)
+				.contains(this.nodesById.get(entry.writerId()));
+		}
+	}
+
+	/**
 	 * The passive server is the active one's image.
 	 */
 	private void checkPair(Server active) {
@@ -374,18 +495,68 @@ final class LocalCluster {
 	private void turn() {
 		for (Server server : this.servers) {
 			if (server.place.isRunning()) {
-				server.agent.onTick(this.clock.nanoTime());
+				server.agent.onTick(server.clock.nanoTime());
 				server.agent.flush();
 			}
 		}
 		for (Node node : this.nodes) {
-			node.agent.onTick(this.clock.nanoTime());
+			node.agent.onTick(node.clock.nanoTime());
 			node.agent.flush();
 		}
 	}
 
 	String nextValue() {
-		return "value-" + ++this.values;
+		String value = "value-" + ++this.values;
+		value += ".".repeat(Math.max(0, this.valueSize - value.length()));
+		this.submittedNanos.put(value, this.clock.nanoTime());
+		return value;
+	}
+
+	/**
+	 * The clock of a machine.
+	 */
+	final class LocalClock implements Clock {
+
+		private final Supplier<Clock> base;
+
+		private long aheadNanos;
+
+		private long aheadMicros;
+
+		private long driftPercent;
+
+		LocalClock(Supplier<Clock> base) {
+			this.base = base;
+		}
+
+		/**
+		 * It begins anywhere, also below zero, and gains or loses.
+		 */
+		private void setApart() {
+			this.aheadNanos = LocalCluster.this.random.nextLong(-1L << 50, 1L << 50);
+			this.aheadMicros = LocalCluster.this.random.nextLong(-1_000_000_000_000L, 1_000_000_000_000L);
+			this.driftPercent = LocalCluster.this.random.nextInt(-1, 2);
+		}
+
+		/**
+		 * Somebody sets it.
+		 */
+		void jump(Duration by) {
+			this.aheadMicros += by.toNanos() / 1000;
+		}
+
+		@Override
+		public long nanoTime() {
+			long nanos = this.base.get().nanoTime();
+			return this.aheadNanos + nanos + nanos / 100 * this.driftPercent;
+		}
+
+		@Override
+		public long epochMicros() {
+			long nanos = this.base.get().nanoTime();
+			return this.aheadMicros + this.base.get().epochMicros() + nanos / 100_000 * this.driftPercent;
+		}
+
 	}
 
 	/**
@@ -401,6 +572,8 @@ final class LocalCluster {
 
 		private final List<CloneConflict> reported = new ArrayList<>();
 
+		private final LocalClock clock = new LocalClock(() -> LocalCluster.this.serverClock);
+
 		private ServerAgent agent;
 
 		Server(int port, BinaryStarRole role) {
@@ -411,6 +584,10 @@ final class LocalCluster {
 
 		LocalNetwork.Place place() {
 			return this.place;
+		}
+
+		LocalClock clock() {
+			return this.clock;
 		}
 
 		ServerAgent agent() {
@@ -431,9 +608,8 @@ final class LocalCluster {
 
 		void start() {
 			PairSettings pair = (this.role != null) ? new PairSettings(this.role, PEER_TIMEOUT, false) : null;
-			this.agent = new ServerAgent(LocalCluster.this.serverSettings, pair, this.place,
-					LocalCluster.this.serverClock, LocalCluster.this.random.nextLong(1, Long.MAX_VALUE),
-					LocalCluster.this.random, this);
+			this.agent = new ServerAgent(LocalCluster.this.serverSettings, pair, this.place, this.clock,
+					LocalCluster.this.random.nextLong(1, Long.MAX_VALUE), LocalCluster.this.random, this);
 			this.agent.onSubscribed(Subtrees.ALL.topic());
 			this.place.started(this.agent);
 		}
@@ -492,6 +668,8 @@ final class LocalCluster {
 
 		private final LocalNetwork.ClientPort port;
 
+		private final LocalClock clock = new LocalClock(() -> LocalCluster.this.clock);
+
 		private final WriteBudget budget = new WriteBudget(10_000, 1 << 30);
 
 		private final Map<String, String> told = new TreeMap<>();
@@ -529,6 +707,9 @@ final class LocalCluster {
 		Node(Subtrees subtrees, UnaryOperator<ClientSettings> change) {
 			this.subtrees = subtrees;
 			this.port = LocalCluster.this.network.client();
+			if (LocalCluster.this.clocksAreApart) {
+				this.clock.setApart();
+			}
 			ClientSettings settings = new ClientSettings("node" + LocalCluster.this.nodes.size(), subtrees,
 					Duration.ofSeconds(5), SERVER_TIMEOUT, 1000, 1, 100);
 			settings = change.apply(settings);
@@ -539,8 +720,7 @@ final class LocalCluster {
 			List<ServerEndpoint> endpoints = LocalCluster.this.servers.stream()
 				.map((server) -> server.endpoint)
 				.toList();
-			this.agent = new ClientAgent(settings, endpoints, this.port, LocalCluster.this.clock,
-					LocalCluster.this.random,
+			this.agent = new ClientAgent(settings, endpoints, this.port, this.clock, LocalCluster.this.random,
 					new ClientAgent.Surroundings(this.replica, this.listeners, this, offset, ClientTimers.NONE, this));
 			this.port.setHandler(this.agent);
 		}
@@ -555,6 +735,14 @@ final class LocalCluster {
 
 		LocalNetwork.ClientPort port() {
 			return this.port;
+		}
+
+		LocalClock clock() {
+			return this.clock;
+		}
+
+		long clientId() {
+			return this.agent.clientId();
 		}
 
 		Replica replica() {
@@ -659,7 +847,7 @@ final class LocalCluster {
 
 		private Operation submit(WriteOperation operation) {
 			WriteCall<WriteResult> call = new WriteCall<>(operation, Function.identity(), this.budget,
-					LocalCluster.this.clock.nanoTime(), 5_000_000_000L, false, true);
+					this.clock.nanoTime(), 5_000_000_000L, false, true);
 			assertThat(this.budget.acquire(call.weight(), 0)).isTrue();
 			Operation submitted = new Operation(this, call);
 			LocalCluster.this.operations.add(submitted);
@@ -712,7 +900,7 @@ final class LocalCluster {
 			if (state() == CloneState.LIVE) {
 				assertThat(LocalCluster.this.clock.nanoTime() - this.port.lastDeliveryNanos)
 					.as("silence that %s calls LIVE", this)
-					.isLessThanOrEqualTo(SERVER_TIMEOUT.toNanos());
+					.isLessThanOrEqualTo(tolerated(SERVER_TIMEOUT));
 			}
 		}
 

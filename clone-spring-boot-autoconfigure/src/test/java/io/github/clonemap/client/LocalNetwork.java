@@ -5,12 +5,15 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -142,6 +145,8 @@ final class LocalNetwork {
 
 		private final Set<Place> cutOff = new HashSet<>();
 
+		private final Map<Place, NavigableSet<Long>> answeredNanos = new HashMap<>();
+
 		/**
 		 * Which messages of the stream are lost.
 		 */
@@ -158,6 +163,13 @@ final class LocalNetwork {
 
 		void setHandler(ClientTransport.Handler handler) {
 			this.handler = handler;
+		}
+
+		/**
+		 * When a server answered a ping, and so knew this client's session.
+		 */
+		NavigableSet<Long> answeredNanos(Place place) {
+			return this.answeredNanos.computeIfAbsent(place, (key) -> new TreeSet<>());
 		}
 
 		/**
@@ -351,6 +363,8 @@ final class LocalNetwork {
 
 		private final Deque<Packet<ServerTransport.Handler>> replies = new ArrayDeque<>();
 
+		private final Deque<Packet<ServerTransport.Handler>> writes = new ArrayDeque<>();
+
 		private final ServerEndpoint endpoint;
 
 		private ServerTransport.Handler server;
@@ -365,6 +379,11 @@ final class LocalNetwork {
 		 * Whether clients learn that nobody is there.
 		 */
 		boolean refuses;
+
+		/**
+		 * Whether clients of RFC 12 can come.
+		 */
+		boolean hasChpDoor;
 
 		/**
 		 * Whether nothing of this server reaches its peer.
@@ -398,6 +417,7 @@ final class LocalNetwork {
 		void crashed() {
 			this.server = null;
 			this.frozen = false;
+			this.writes.clear();
 			breakPeerConnections();
 			links().forEach((link) -> {
 				link.clear();
@@ -413,6 +433,15 @@ final class LocalNetwork {
 		}
 
 		/**
+		 * Somebody whom nobody knows sends a request.
+		 */
+		void hearStranger(Command command, byte[] body) {
+			if (isRunning()) {
+				this.server.onRequest(newRoute(), command.frame(), body);
+			}
+		}
+
+		/**
 		 * The connections to the peer break, and are made anew.
 		 */
 		void breakPeerConnections() {
@@ -424,10 +453,28 @@ final class LocalNetwork {
 			}
 		}
 
+		/**
+		 * A client of RFC 12 writes: late perhaps, but only what comes to a server that
+		 * is down is lost.
+		 */
+		void write(byte[][] frames) {
+			if (this.server != null) {
+				enqueue(this.writes, (server) -> server.onChpWrite(frames), LocalNetwork.this.maxDelayNanos);
+			}
+		}
+
+		@Override
+		public boolean hasChpDoor() {
+			return this.hasChpDoor;
+		}
+
 		@Override
 		public void reply(Route route, Command command, byte[] body) {
 			Link link = LocalNetwork.this.linksByRoute.get(route);
 			if (link != null && link.place == this) {
+				if (command == Command.PONG) {
+					link.port.answeredNanos(this).add(LocalNetwork.this.clock.nanoTime());
+				}
 				link.down(link.replies, (handler) -> handler.onReply(command.frame(), body));
 			}
 			else if (this.peer != null && route.equals(this.peer.peerRoute)) {
@@ -465,6 +512,13 @@ final class LocalNetwork {
 		}
 
 		private void addDue(List<Runnable> due) {
+			Packet<ServerTransport.Handler> write = this.writes.peekFirst();
+			if (write != null && isRunning() && write.dueNanos() <= LocalNetwork.this.clock.nanoTime()) {
+				due.add(() -> {
+					this.writes.removeFirst();
+					write.delivery().accept(this.server);
+				});
+			}
 			for (Deque<Packet<ServerTransport.Handler>> channel : List.of(this.states, this.requests, this.replies)) {
 				if (this.cutFromPeer) {
 					channel.clear();
