@@ -29,4 +29,15 @@ public interface Agent {
 	 */
 	void wakeUp();
 
+	/**
+	 * Gives up a turn that is caught in something that does not end, as a library that
+	 * input has brought into an endless loop. If it ends after all, it must not touch the
+	 * agent any more. Called by another thread now and then.
+	 * @param nowNanos the time now
+	 * @return whether the turn was given up, so that another thread shall go on
+	 */
+	default boolean abandonIfStuck(long nowNanos) {
+		return false;
+	}
+
 }

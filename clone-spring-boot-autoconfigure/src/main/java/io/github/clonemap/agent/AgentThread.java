@@ -1,6 +1,8 @@
 package io.github.clonemap.agent;
 
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,9 +20,15 @@ public final class AgentThread {
 
 	private static final Logger logger = LoggerFactory.getLogger(AgentThread.class);
 
+	private static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
 	private final Agent agent;
 
-	private final Thread thread;
+	private final ThreadFactory threads;
+
+	private final Thread watch;
+
+	private volatile Thread thread;
 
 	private volatile boolean running = true;
 
@@ -29,11 +37,21 @@ public final class AgentThread {
 	/**
 	 * Creates the thread.
 	 * @param agent the agent
+	 * @param threads makes the thread, and another one if that is given up
 	 */
-	public AgentThread(Agent agent) {
+	public AgentThread(Agent agent, ThreadFactory threads) {
 		this.agent = agent;
-		this.thread = new Thread(this::run, agent.roleName());
-		this.thread.setDaemon(true);
+		this.threads = threads;
+		this.thread = newThread();
+		this.watch = new Thread(this::watch, agent.roleName() + "-watch");
+		this.watch.setDaemon(true);
+	}
+
+	private Thread newThread() {
+		Thread thread = this.threads.newThread(this::run);
+		thread.setName(this.agent.roleName());
+		thread.setDaemon(true);
+		return thread;
 	}
 
 	/**
@@ -41,6 +59,7 @@ public final class AgentThread {
 	 */
 	public void start() {
 		this.thread.start();
+		this.watch.start();
 	}
 
 	/**
@@ -93,6 +112,7 @@ public final class AgentThread {
 			return true;
 		}
 		finally {
+			LockSupport.unpark(this.watch);
 			if (interrupted) {
 				Thread.currentThread().interrupt();
 			}
@@ -101,16 +121,40 @@ public final class AgentThread {
 
 	private void run() {
 		try {
-			while (this.running) {
+			while (this.running && isCurrent()) {
 				this.agent.turn();
 			}
 		}
 		catch (Throwable ex) {
-			this.failure = ex;
-			logger.error("{} ended by an error", this.agent.roleName(), ex);
+			if (isCurrent()) {
+				this.failure = ex;
+				logger.error("{} ended by an error", this.agent.roleName(), ex);
+			}
 		}
 		finally {
-			close();
+			if (isCurrent()) {
+				close();
+				LockSupport.unpark(this.watch);
+			}
+		}
+	}
+
+	/**
+	 * Whether the calling thread is the agent's, and not one that was given up.
+	 */
+	private boolean isCurrent() {
+		return Thread.currentThread() == this.thread;
+	}
+
+	private void watch() {
+		while (this.thread.isAlive()) {
+			if (this.agent.abandonIfStuck(System.nanoTime())) {
+				logger.error("{} is caught in an endless loop: another thread goes on", this.agent.roleName());
+				Thread next = newThread();
+				this.thread = next;
+				next.start();
+			}
+			LockSupport.parkNanos(this, WATCH_NANOS);
 		}
 	}
 

@@ -22,6 +22,12 @@ import org.springframework.core.ResolvableType;
  */
 final class EventAudience {
 
+	/**
+	 * Listeners of Boot itself, such as that of DevTools, ask for all events and look for
+	 * their own.
+	 */
+	private static final String BOOT = "org.springframework.boot.";
+
 	private final List<Predicate<ResolvableType>> listeners = new ArrayList<>();
 
 	EventAudience(ApplicationContext context) {
@@ -38,7 +44,9 @@ final class EventAudience {
 
 	private void addListeners(AbstractApplicationContext context) {
 		for (ApplicationListener<?> listener : context.getApplicationListeners()) {
-			this.listeners.add(new GenericApplicationListenerAdapter(listener)::supportsEventType);
+			if (!listener.getClass().getName().startsWith(BOOT)) {
+				this.listeners.add(new GenericApplicationListenerAdapter(listener)::supportsEventType);
+			}
 		}
 		Arrays.stream(context.getBeanNamesForType(ApplicationListener.class, true, false))
 			.filter((name) -> !context.getBeanFactory().containsSingleton(name))

@@ -70,7 +70,7 @@ final class ClientRun implements Agent {
 				new ClientAgent.Surroundings(replica, changeListeners, this.dispatchThreads, offset, timers, listener));
 		this.agent.snail().setAlarm(this::wakeUp);
 		this.writer = new CloneWriter(CloneWriter.Kind.NATIVE, this.agent.clientId());
-		this.thread = new AgentThread(this);
+		this.thread = new AgentThread(this, sockets::newThread);
 	}
 
 	void start() {
@@ -140,9 +140,7 @@ final class ClientRun implements Agent {
 
 	@Override
 	public void turn() {
-		if (!this.more) {
-			waitForWork();
-		}
+		waitForWork();
 		this.agent.onTick(this.clock.nanoTime());
 		this.more = this.sockets.drain(this.agent);
 		for (int i = 0; i < DRAIN_LIMIT; i++) {
@@ -164,9 +162,8 @@ final class ClientRun implements Agent {
 	private void waitForWork() {
 		long timeoutNanos = this.agent.nextDeadlineNanos() - this.clock.nanoTime();
 		this.sleep.fallAsleep();
-		if (this.writes.isEmpty() && this.waiting.isEmpty()) {
-			this.sockets.await(timeoutNanos, this.agent.wantsStream());
-		}
+		boolean idle = !this.more && this.writes.isEmpty() && this.waiting.isEmpty();
+		this.sockets.await(idle ? timeoutNanos : 0);
 		this.sleep.awake();
 	}
 
@@ -189,6 +186,11 @@ final class ClientRun implements Agent {
 	public void wakeUp() {
 		this.sleep.wakeUp();
 		this.sockets.wakeUp();
+	}
+
+	@Override
+	public boolean abandonIfStuck(long nowNanos) {
+		return this.sockets.abandonIfStuck(nowNanos);
 	}
 
 	/**

@@ -10,11 +10,18 @@ package io.github.clonemap.client;
 public interface ClientSockets extends ClientTransport, AutoCloseable {
 
 	/**
-	 * Waits until something has come.
-	 * @param timeoutNanos how long to wait at most; 0 or less for not at all
-	 * @param withStream whether messages of the stream end the wait
+	 * The thread for everything else but what may be called by any thread. Asked for
+	 * again when that thread was given up.
+	 * @param work what it is to do
+	 * @return a thread that has not started yet
 	 */
-	void await(long timeoutNanos, boolean withStream);
+	Thread newThread(Runnable work);
+
+	/**
+	 * Does input and output.
+	 * @param timeoutNanos how long to wait for some at most; 0 or less for not at all
+	 */
+	void await(long timeoutNanos);
 
 	/**
 	 * Hands over what has come, a bounded amount of it.
@@ -22,6 +29,14 @@ public interface ClientSockets extends ClientTransport, AutoCloseable {
 	 * @return whether there may be more
 	 */
 	boolean drain(Handler handler);
+
+	/**
+	 * Gives up the thread if input has brought it into something that does not end. May
+	 * be called by any thread.
+	 * @param nowNanos the time now
+	 * @return whether it was given up
+	 */
+	boolean abandonIfStuck(long nowNanos);
 
 	/**
 	 * Ends a wait, now or the next one. May be called by any thread.

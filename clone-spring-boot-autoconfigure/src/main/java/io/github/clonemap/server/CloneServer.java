@@ -206,7 +206,7 @@ public final class CloneServer implements AutoCloseable {
 					this.serverId, new SecureRandom(), this.announcer);
 			this.report = this.agent.report();
 			this.reportNanos = this.clock.nanoTime();
-			this.thread = new AgentThread(this);
+			this.thread = new AgentThread(this, sockets::newThread);
 		}
 
 		@Override
@@ -216,9 +216,7 @@ public final class CloneServer implements AutoCloseable {
 
 		@Override
 		public void turn() {
-			if (!this.more) {
-				this.sockets.await(this.agent.nextDeadlineNanos() - this.clock.nanoTime());
-			}
+			this.sockets.await(this.more ? 0 : this.agent.nextDeadlineNanos() - this.clock.nanoTime());
 			long now = this.clock.nanoTime();
 			this.agent.onTick(now);
 			this.more = this.sockets.drain(this.agent);
@@ -256,6 +254,11 @@ public final class CloneServer implements AutoCloseable {
 		@Override
 		public void wakeUp() {
 			this.sockets.wakeUp();
+		}
+
+		@Override
+		public boolean abandonIfStuck(long nowNanos) {
+			return this.sockets.abandonIfStuck(nowNanos);
 		}
 
 	}

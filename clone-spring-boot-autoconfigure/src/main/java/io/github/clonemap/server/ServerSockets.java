@@ -18,8 +18,16 @@ public interface ServerSockets extends ServerTransport, AutoCloseable {
 	int port();
 
 	/**
-	 * Waits until something has come.
-	 * @param timeoutNanos how long to wait at most; 0 or less for not at all
+	 * The thread for everything else but what may be called by any thread. Asked for
+	 * again when that thread was given up.
+	 * @param work what it is to do
+	 * @return a thread that has not started yet
+	 */
+	Thread newThread(Runnable work);
+
+	/**
+	 * Does input and output.
+	 * @param timeoutNanos how long to wait for some at most; 0 or less for not at all
 	 */
 	void await(long timeoutNanos);
 
@@ -46,6 +54,14 @@ public interface ServerSockets extends ServerTransport, AutoCloseable {
 	default int renewals() {
 		return 0;
 	}
+
+	/**
+	 * Gives up the thread if input has brought it into something that does not end. May
+	 * be called by any thread.
+	 * @param nowNanos the time now
+	 * @return whether it was given up
+	 */
+	boolean abandonIfStuck(long nowNanos);
 
 	/**
 	 * Ends a wait, now or the next one. May be called by any thread.

@@ -6,7 +6,6 @@ import io.github.clonemap.protocol.chp.ChpFrames;
 import io.github.clonemap.server.MalformedReason;
 import io.github.clonemap.server.ServerTransport;
 import org.zeromq.SocketType;
-import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
 import org.zeromq.ZMQ.Socket;
 
@@ -36,25 +35,23 @@ final class ChpSockets {
 
 	private static final int DRAIN_LIMIT = 256;
 
+	private final IoLoop io;
+
 	private final Socket updates;
 
 	private final Socket writes;
 
-	/** Whether writes are left where they are, and must not keep the server awake. */
-	private boolean paused;
-
-	ChpSockets(ZContext context, SocketWait wait, String host, int port, long maxFrameBytes,
-			Consumer<Socket> customizer) {
-		this.updates = Sockets.create(context, SocketType.PUB, MAX_SUBSCRIPTION_BYTES, host);
+	ChpSockets(IoLoop io, String host, int port, long maxFrameBytes, Consumer<Socket> customizer) {
+		this.io = io;
+		this.updates = Sockets.create(io, SocketType.PUB, MAX_SUBSCRIPTION_BYTES, host);
 		customizer.accept(this.updates);
 		this.updates.setSndHWM(UPDATES_LIMIT);
 		ZmqServerSockets.bind(this.updates, host, port + UPDATES_PORT_OFFSET);
-		this.writes = Sockets.create(context, SocketType.SUB, maxFrameBytes, host);
+		this.writes = Sockets.create(io, SocketType.SUB, maxFrameBytes, host);
 		customizer.accept(this.writes);
 		this.writes.setRcvHWM(WRITES_LIMIT);
 		this.writes.subscribe(ZMQ.SUBSCRIPTION_ALL);
 		ZmqServerSockets.bind(this.writes, host, port + WRITES_PORT_OFFSET);
-		wait.add(this.writes);
 	}
 
 	void publish(byte[][] frames) {
@@ -72,19 +69,13 @@ final class ChpSockets {
 		socket.send(frames[last], ZMQ.DONTWAIT);
 	}
 
-	boolean hasInput() {
-		// Asked in any case: it is what takes the signal away.
-		return SocketWait.hasInput(this.writes) && !this.paused;
-	}
-
 	/**
 	 * Hands over what has come.
 	 * @return whether there may be more
 	 */
 	boolean drain(ServerTransport.Handler handler) {
 		for (int i = 0; i < DRAIN_LIMIT; i++) {
-			this.paused = !handler.takesChpWrites();
-			byte[] frame = this.paused ? null : this.writes.recv(ZMQ.DONTWAIT);
+			byte[] frame = handler.takesChpWrites() ? this.writes.recv(ZMQ.DONTWAIT) : null;
 			if (frame == null) {
 				return false;
 			}
@@ -113,8 +104,8 @@ final class ChpSockets {
 	}
 
 	void close() {
-		Sockets.close(this.updates, false);
-		Sockets.close(this.writes, false);
+		Sockets.close(this.io, this.updates, false);
+		Sockets.close(this.io, this.writes, false);
 	}
 
 }

@@ -5,7 +5,6 @@ import io.github.clonemap.server.MalformedReason;
 import io.github.clonemap.server.ServerTransport;
 import org.jspecify.annotations.Nullable;
 import org.zeromq.SocketType;
-import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
 import org.zeromq.ZMQ.Socket;
 
@@ -23,24 +22,25 @@ final class PeerSockets {
 
 	private static final int DRAIN_LIMIT = 256;
 
+	private final IoLoop io;
+
 	private final Socket states;
 
 	private final Socket peerStates;
 
 	private final Socket link;
 
-	PeerSockets(ZContext context, SocketWait wait, PeerEndpoints endpoints) {
+	PeerSockets(IoLoop io, PeerEndpoints endpoints) {
+		this.io = io;
 		String host = "tcp://" + endpoints.address();
-		this.states = Sockets.create(context, SocketType.PUB, 1024, host);
+		this.states = Sockets.create(io, SocketType.PUB, 1024, host);
 		ZmqServerSockets.bind(this.states, host, endpoints.port());
-		this.peerStates = Sockets.create(context, SocketType.SUB, 1024, endpoints.peer());
+		this.peerStates = Sockets.create(io, SocketType.SUB, 1024, endpoints.peer());
 		this.peerStates.setSndHWM(0);
 		this.peerStates.subscribe(ZMQ.SUBSCRIPTION_ALL);
-		this.link = Sockets.create(context, SocketType.DEALER, MAX_FRAME_BYTES, endpoints.peerServer().requests());
+		this.link = Sockets.create(io, SocketType.DEALER, MAX_FRAME_BYTES, endpoints.peerServer().requests());
 		// What is for a peer that is not there is of no use to the next one.
 		this.link.setImmediate(true);
-		wait.add(this.peerStates);
-		wait.add(this.link);
 		this.peerStates.connect(endpoints.peer());
 		this.link.connect(endpoints.peerServer().requests());
 	}
@@ -53,10 +53,6 @@ final class PeerSockets {
 		if (this.link.send(command.frame(), ZMQ.SNDMORE | ZMQ.DONTWAIT)) {
 			this.link.send(body, ZMQ.DONTWAIT);
 		}
-	}
-
-	boolean hasInput() {
-		return SocketWait.hasInput(this.link) || SocketWait.hasInput(this.peerStates);
 	}
 
 	/**
@@ -102,9 +98,9 @@ final class PeerSockets {
 	}
 
 	void close() {
-		Sockets.close(this.states, true);
-		Sockets.close(this.peerStates, false);
-		Sockets.close(this.link, true);
+		Sockets.close(this.io, this.states, true);
+		Sockets.close(this.io, this.peerStates, false);
+		Sockets.close(this.io, this.link, true);
 	}
 
 	private static int skipRest(Socket socket) {

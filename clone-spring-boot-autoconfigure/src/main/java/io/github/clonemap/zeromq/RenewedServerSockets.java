@@ -55,6 +55,18 @@ final class RenewedServerSockets implements ServerSockets {
 	}
 
 	@Override
+	public Thread newThread(Runnable work) {
+		ZmqServerSockets current = this.current;
+		return (current != null) ? current.newThread(work) : new IoThread().with(work);
+	}
+
+	@Override
+	public boolean abandonIfStuck(long nowNanos) {
+		ZmqServerSockets current = this.current;
+		return current != null && current.abandonIfStuck(nowNanos);
+	}
+
+	@Override
 	public void await(long timeoutNanos) {
 		ZmqServerSockets current = this.current;
 		if (current != null) {

@@ -9,7 +9,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 import org.zeromq.SocketType;
-import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
 import org.zeromq.ZMQ.Socket;
 
@@ -41,8 +40,8 @@ final class ServerProbe {
 
 	private long lookedNanos;
 
-	ServerProbe(ZContext context, String host, int port, Duration silence) {
-		this.socket = Sockets.create(context, SocketType.DEALER, 1 << 10, host);
+	ServerProbe(IoLoop io, String host, int port, Duration silence) {
+		this.socket = Sockets.create(io, SocketType.DEALER, 1 << 10, host);
 		this.socket.setIdentity(this.identity);
 		this.socket.setSndHWM(4);
 		this.socket.connect(reachable(host) + ":" + port);

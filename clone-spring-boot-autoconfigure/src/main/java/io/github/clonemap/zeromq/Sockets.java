@@ -1,7 +1,6 @@
 package io.github.clonemap.zeromq;
 
 import org.zeromq.SocketType;
-import org.zeromq.ZContext;
 import org.zeromq.ZMQ.Socket;
 
 /**
@@ -28,14 +27,8 @@ final class Sockets {
 	private Sockets() {
 	}
 
-	static ZContext context(String name, IoThreads threads) {
-		ZContext context = new ZContext(1);
-		threads.of(context, name);
-		return context;
-	}
-
-	static Socket create(ZContext context, SocketType type, long maxFrameBytes, String endpoint) {
-		Socket socket = context.createSocket(type);
+	static Socket create(IoLoop io, SocketType type, long maxFrameBytes, String endpoint) {
+		Socket socket = io.createSocket(type);
 		socket.setLinger(0);
 		socket.setMaxMsgSize(maxFrameBytes);
 		socket.setMsgAllocator(new FrameGuard(maxFrameBytes));
@@ -49,9 +42,9 @@ final class Sockets {
 	/**
 	 * Closes a socket, after a last chance for what it has to send.
 	 */
-	static void close(Socket socket, boolean lastWords) {
+	static void close(IoLoop io, Socket socket, boolean lastWords) {
 		socket.setLinger(lastWords ? LINGER_MILLIS : 0);
-		socket.close();
+		io.close(socket);
 	}
 
 }

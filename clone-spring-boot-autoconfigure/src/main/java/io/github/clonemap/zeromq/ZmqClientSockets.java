@@ -1,8 +1,7 @@
 package io.github.clonemap.zeromq;
 
 import java.io.UncheckedIOException;
-import java.nio.channels.SelectionKey;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeUnit;
 
 import io.github.clonemap.client.ClientSockets;
 import io.github.clonemap.client.ServerEndpoint;
@@ -10,8 +9,9 @@ import io.github.clonemap.client.ServerUnreachableException;
 import io.github.clonemap.protocol.Command;
 import io.github.clonemap.server.ServerSettings;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.zeromq.SocketType;
-import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
 import org.zeromq.ZMQ.Socket;
 import org.zeromq.ZMQException;
@@ -24,15 +24,17 @@ import org.zeromq.ZMQException;
  */
 public final class ZmqClientSockets implements ClientSockets {
 
+	private static final Logger logger = LoggerFactory.getLogger(ZmqClientSockets.class);
+
 	private static final int DRAIN_LIMIT = 256;
 
 	private static final long MAX_FRAME_BYTES = ServerSettings.MAX_VALUE_SIZE + (1 << 20);
 
-	private final SocketWait wait = new SocketWait();
+	private static final String NAME = "clone-client";
 
-	private IoThreads threads = new IoThreads();
+	private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-	private ZContext context = Sockets.context("clone-client", this.threads);
+	private volatile IoLoop io = new IoLoop(NAME);
 
 	private @Nullable Connection connection;
 
@@ -51,23 +53,19 @@ public final class ZmqClientSockets implements ClientSockets {
 	public void connect(ServerEndpoint server, byte[] topic) throws ServerUnreachableException {
 		close(false);
 		renewIfDead();
-		Socket requests = Sockets.create(this.context, SocketType.DEALER, MAX_FRAME_BYTES, server.requests());
+		Socket requests = Sockets.create(this.io, SocketType.DEALER, MAX_FRAME_BYTES, server.requests());
 		// What may be on its way is bounded by writes in flight and credit; a full socket
 		// would drop a request, and everything after it would wait for its repetition.
 		requests.setSndHWM(0);
 		requests.setRcvHWM(0);
-		Socket stream = Sockets.create(this.context, SocketType.SUB, MAX_FRAME_BYTES, server.stream());
+		Socket stream = Sockets.create(this.io, SocketType.SUB, MAX_FRAME_BYTES, server.stream());
 		// Subscriptions count, too: above this limit JeroMQ loses them silently.
 		stream.setSndHWM(0);
 		stream.setRcvHWM(StreamQueue.LIMIT);
 		stream.subscribe(topic);
-		AtomicBoolean refused = new AtomicBoolean();
-		// On JeroMQ's own thread: the agent hears of it in its next turn.
-		requests.setEventHook((event) -> {
-			refused.set(true);
-			wakeUp();
-		}, ZMQ.EVENT_CONNECT_RETRIED | ZMQ.EVENT_DISCONNECTED);
-		this.connection = new Connection(requests, this.wait.add(requests), stream, this.wait.add(stream), refused);
+		Connection connection = new Connection(requests, stream);
+		requests.setEventHook((event) -> connection.refused = true, ZMQ.EVENT_CONNECT_RETRIED | ZMQ.EVENT_DISCONNECTED);
+		this.connection = connection;
 		try {
 			requests.connect(server.requests());
 			stream.connect(server.stream());
@@ -80,13 +78,14 @@ public final class ZmqClientSockets implements ClientSockets {
 	}
 
 	/**
-	 * A context whose thread has died connects to nobody any more.
+	 * Input and output that has ended does not begin again.
 	 */
 	private void renewIfDead() {
-		if (this.threads.death() != null) {
-			this.threads.abandon(this.context);
-			this.threads = new IoThreads();
-			this.context = Sockets.context("clone-client", this.threads);
+		String trouble = this.io.trouble();
+		if (trouble != null) {
+			logger.error("The client's sockets are dead ({}): they are made anew, its entries stay", trouble);
+			this.io.abandon();
+			this.io = new IoLoop(NAME);
 		}
 	}
 
@@ -103,27 +102,20 @@ public final class ZmqClientSockets implements ClientSockets {
 	}
 
 	@Override
-	public void await(long timeoutNanos, boolean withStream) {
-		Connection connection = this.connection;
-		if (connection == null) {
-			this.wait.await(timeoutNanos);
-			return;
-		}
-		SocketWait.listen(connection.streamKey, withStream);
-		if (connection.refused.get() || connection.hasInput(withStream)) {
-			return;
-		}
-		// Somebody may be about to send: batches grow, and a system call is saved.
-		Thread.yield();
-		if (!connection.hasInput(withStream)) {
-			this.wait.await(timeoutNanos);
+	public void await(long timeoutNanos) {
+		// First what was just sent.
+		if (!this.io.poll(0) && timeoutNanos > 0) {
+			// Somebody may be about to write: batches grow, and a wake-up is saved.
+			Thread.yield();
+			this.io.poll(timeoutNanos);
 		}
 	}
 
 	@Override
 	public boolean drain(Handler handler) {
 		Connection connection = this.connection;
-		if (connection != null && connection.refused.compareAndSet(true, false)) {
+		if (connection != null && (connection.refused || this.io.trouble() != null)) {
+			connection.refused = false;
 			// What it said before it went is still to be heard.
 			drainRequests(handler);
 			if (this.connection == connection) {
@@ -182,36 +174,52 @@ public final class ZmqClientSockets implements ClientSockets {
 	}
 
 	@Override
+	public Thread newThread(Runnable work) {
+		return this.io.newThread(work);
+	}
+
+	@Override
+	public boolean abandonIfStuck(long nowNanos) {
+		return this.io.abandonIfStuck(nowNanos, PATIENCE_NANOS);
+	}
+
+	@Override
 	public void wakeUp() {
-		this.wait.wakeUp();
+		this.io.wakeUp();
 	}
 
 	@Override
 	public void close() {
 		close(true);
-		this.wait.close();
-		this.threads.close(this.context);
+		this.io.close();
 	}
 
 	private void close(boolean lastWords) {
 		Connection connection = this.connection;
 		if (connection != null) {
 			this.connection = null;
-			connection.requestsKey.cancel();
-			connection.streamKey.cancel();
-			Sockets.close(connection.requests, lastWords);
-			Sockets.close(connection.stream, false);
+			if (this.io.trouble() == null) {
+				Sockets.close(this.io, connection.requests, lastWords);
+				Sockets.close(this.io, connection.stream, false);
+			}
 		}
 	}
 
 	/**
 	 * The sockets of one connection.
 	 */
-	private record Connection(Socket requests, SelectionKey requestsKey, Socket stream, SelectionKey streamKey,
-			AtomicBoolean refused) {
+	private static final class Connection {
 
-		boolean hasInput(boolean withStream) {
-			return SocketWait.hasInput(this.requests) || (withStream && SocketWait.hasInput(this.stream));
+		private final Socket requests;
+
+		private final Socket stream;
+
+		/** Whether the server has refused or ended it. */
+		private boolean refused;
+
+		Connection(Socket requests, Socket stream) {
+			this.requests = requests;
+			this.stream = stream;
 		}
 
 	}

@@ -19,7 +19,6 @@ import io.github.clonemap.server.ServerBindException;
 import io.github.clonemap.server.ServerSockets;
 import org.jspecify.annotations.Nullable;
 import org.zeromq.SocketType;
-import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
 import org.zeromq.ZMQ.Socket;
 import org.zeromq.ZMQException;
@@ -56,9 +55,7 @@ public final class ZmqServerSockets implements ServerSockets {
 
 	private static final Duration PROBE_SILENCE = Duration.ofSeconds(5);
 
-	private final SocketWait wait = new SocketWait();
-
-	private final ZContext context;
+	private final IoLoop io;
 
 	private final Socket requests;
 
@@ -66,33 +63,24 @@ public final class ZmqServerSockets implements ServerSockets {
 
 	private final int port;
 
-	private final IoThreads threads;
-
 	private final ServerProbe probe;
+
+	private final Duration patience;
 
 	private final @Nullable PeerSockets peer;
 
 	private final @Nullable ChpSockets chp;
 
-	private ZmqServerSockets(ZContext context, IoThreads threads, ServerProbe probe, Socket requests, Socket stream,
-			String host, int port, Details details) {
-		this.context = context;
-		this.threads = threads;
+	private ZmqServerSockets(IoLoop io, ServerProbe probe, Socket requests, Socket stream, String host, int port,
+			Details details) {
+		this.io = io;
 		this.probe = probe;
+		this.patience = details.probeSilence;
 		this.requests = requests;
 		this.stream = stream;
 		this.port = port;
-		try {
-			this.peer = (details.peer != null) ? new PeerSockets(context, this.wait, details.peer) : null;
-			this.chp = details.chp
-					? new ChpSockets(context, this.wait, host, port, details.maxFrameBytes, details.customizer) : null;
-		}
-		catch (RuntimeException ex) {
-			this.wait.close();
-			throw ex;
-		}
-		this.wait.add(requests);
-		this.wait.add(stream);
+		this.peer = (details.peer != null) ? new PeerSockets(io, details.peer) : null;
+		this.chp = details.chp ? new ChpSockets(io, host, port, details.maxFrameBytes, details.customizer) : null;
 	}
 
 	/**
@@ -174,28 +162,27 @@ public final class ZmqServerSockets implements ServerSockets {
 	}
 
 	private static ZmqServerSockets tryBind(String address, int port, Details details) {
-		IoThreads threads = new IoThreads();
-		ZContext context = Sockets.context("clone-server", threads);
+		IoLoop io = new IoLoop("clone-server");
 		try {
 			String host = SCHEME
 					+ ((address.contains(":") && !address.startsWith("[")) ? "[" + address + "]" : address);
-			Socket requests = Sockets.create(context, SocketType.ROUTER, details.maxFrameBytes, host);
+			Socket requests = Sockets.create(io, SocketType.ROUTER, details.maxFrameBytes, host);
 			details.customizer.accept(requests);
 			requests.setSndHWM(REPLY_LIMIT);
 			requests.setRcvHWM(RECEIVE_LIMIT);
 			int bound = bind(requests, host, port);
 			// What comes here are subscriptions, and each costs JeroMQ more than its
 			// size.
-			Socket stream = Sockets.create(context, SocketType.XPUB, Subtrees.MAX_BYTES + 1, host);
+			Socket stream = Sockets.create(io, SocketType.XPUB, Subtrees.MAX_BYTES + 1, host);
 			details.customizer.accept(stream);
 			stream.setXpubVerbose(true);
 			stream.setSndHWM(StreamQueue.LIMIT);
 			bind(stream, host, bound + ServerEndpoint.STREAM_PORT_OFFSET);
-			ServerProbe probe = new ServerProbe(context, host, bound, details.probeSilence);
-			return new ZmqServerSockets(context, threads, probe, requests, stream, host, bound, details);
+			ServerProbe probe = new ServerProbe(io, host, bound, details.probeSilence);
+			return new ZmqServerSockets(io, probe, requests, stream, host, bound, details);
 		}
 		catch (RuntimeException ex) {
-			threads.close(context);
+			io.close();
 			throw ex;
 		}
 	}
@@ -236,20 +223,23 @@ public final class ZmqServerSockets implements ServerSockets {
 	}
 
 	@Override
+	public Thread newThread(Runnable work) {
+		return this.io.newThread(work);
+	}
+
+	@Override
 	public void await(long timeoutNanos) {
-		if (hasInput()) {
-			return;
-		}
-		// Somebody may be about to send: batches grow, and a system call is saved.
-		Thread.yield();
-		if (!hasInput()) {
-			this.wait.await(timeoutNanos);
+		// First what was just sent.
+		if (!this.io.poll(0) && timeoutNanos > 0) {
+			// Somebody may be about to send: batches grow, and a wake-up is saved.
+			Thread.yield();
+			this.io.poll(timeoutNanos);
 		}
 	}
 
-	private boolean hasInput() {
-		return SocketWait.hasInput(this.requests) || SocketWait.hasInput(this.stream)
-				|| (this.peer != null && this.peer.hasInput()) || (this.chp != null && this.chp.hasInput());
+	@Override
+	public boolean abandonIfStuck(long nowNanos) {
+		return this.io.abandonIfStuck(nowNanos, this.patience.toNanos());
 	}
 
 	@Override
@@ -343,46 +333,38 @@ public final class ZmqServerSockets implements ServerSockets {
 
 	@Override
 	public void wakeUp() {
-		this.wait.wakeUp();
+		this.io.wakeUp();
 	}
 
 	@Override
 	public void close() {
-		if (this.threads.death() != null) {
-			// To close them one by one would be of no use.
-			abandon();
-			return;
+		if (this.io.trouble() == null) {
+			Sockets.close(this.io, this.requests, true);
+			Sockets.close(this.io, this.stream, false);
+			if (this.peer != null) {
+				this.peer.close();
+			}
+			if (this.chp != null) {
+				this.chp.close();
+			}
 		}
-		this.wait.close();
-		Sockets.close(this.requests, true);
-		Sockets.close(this.stream, false);
-		if (this.peer != null) {
-			this.peer.close();
-		}
-		if (this.chp != null) {
-			this.chp.close();
-		}
-		this.threads.close(this.context);
+		this.io.close();
 	}
 
 	/**
-	 * What is wrong with the threads behind these sockets.
-	 * @return what, or {@code null} if they work
+	 * What is wrong with the input and output behind these sockets.
+	 * @return what, or {@code null} if it works
 	 */
 	@Nullable String findTrouble(long nowNanos) {
-		Throwable death = this.threads.death();
-		if (death != null) {
-			return "their thread died of " + death;
-		}
-		return this.probe.isSilent(nowNanos) ? "their thread does not answer" : null;
+		String trouble = this.io.trouble();
+		return (trouble == null && this.probe.isSilent(nowNanos)) ? "their port does not answer" : trouble;
 	}
 
 	/**
-	 * Lets go of everything without closing it, for which the thread would be needed.
+	 * Lets go of everything without closing it.
 	 */
 	void abandon() {
-		this.threads.abandon(this.context);
-		this.wait.close();
+		this.io.abandon();
 	}
 
 	private void onRequest(byte[] identity, Handler handler) {

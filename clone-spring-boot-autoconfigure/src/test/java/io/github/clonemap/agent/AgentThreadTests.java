@@ -20,7 +20,7 @@ class AgentThreadTests {
 
 	private final WaitingAgent agent = new WaitingAgent();
 
-	private final AgentThread thread = new AgentThread(this.agent);
+	private final AgentThread thread = new AgentThread(this.agent, Thread::new);
 
 	@AfterEach
 	void end() {
@@ -99,6 +99,51 @@ class AgentThreadTests {
 		assertThat(this.thread.failure()).isSameAs(error);
 	}
 
+	@Test
+	void anotherThreadGoesOnWithAnAgentWhoseTurnIsGivenUpAndTheFirstLeavesItAlone() throws Exception {
+		this.agent.deaf = true;
+		this.thread.start();
+		this.agent.turns.acquire();
+		Thread first = this.agent.runner;
+		this.agent.stuck = true;
+		this.agent.turns.acquire();
+		Thread second = this.agent.runner;
+		assertThat(second).isNotSameAs(first);
+		assertThat(second.getName()).isEqualTo("agent under test");
+		awaitEnd(first);
+		assertThat(this.agent.closed).isZero();
+		assertThat(this.thread.isAlive()).isTrue();
+		assertThat(this.thread.stop(LONG_NANOS)).isTrue();
+		assertThat(this.agent.closer).isSameAs(second);
+		assertThat(this.agent.closed).isEqualTo(1);
+		assertThat(this.thread.failure()).isNull();
+	}
+
+	@Test
+	void whatAThreadThatWasGivenUpFailsWithIsNobodysFailure() throws Exception {
+		this.agent.deaf = true;
+		this.thread.start();
+		this.agent.turns.acquire();
+		Thread first = this.agent.runner;
+		this.agent.stuck = true;
+		this.agent.turns.acquire();
+		this.agent.givenUp = first;
+		awaitEnd(first);
+		assertThat(this.thread.isAlive()).isTrue();
+		assertThat(this.thread.failure()).isNull();
+	}
+
+	/**
+	 * Lets the turns end until the one that was given up has ended, too.
+	 */
+	private void awaitEnd(Thread givenUp) throws InterruptedException {
+		this.agent.deaf = false;
+		while (givenUp.isAlive()) {
+			this.agent.bell.release();
+			givenUp.join(1);
+		}
+	}
+
 	/**
 	 * An agent whose turns wait until it is woken.
 	 */
@@ -118,6 +163,10 @@ class AgentThreadTests {
 
 		private volatile boolean deaf;
 
+		private volatile boolean stuck;
+
+		private volatile Thread givenUp;
+
 		private volatile boolean wasInterrupted;
 
 		private volatile int closed;
@@ -125,6 +174,13 @@ class AgentThreadTests {
 		@Override
 		public String roleName() {
 			return "agent under test";
+		}
+
+		@Override
+		public boolean abandonIfStuck(long nowNanos) {
+			boolean wasStuck = this.stuck;
+			this.stuck = false;
+			return wasStuck;
 		}
 
 		@Override
@@ -138,6 +194,9 @@ class AgentThreadTests {
 				this.bell.acquireUninterruptibly();
 			}
 			while (this.deaf);
+			if (Thread.currentThread() == this.givenUp) {
+				throw new IllegalStateException("Another thread goes on");
+			}
 		}
 
 		@Override

@@ -25,7 +25,6 @@ import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
@@ -247,7 +246,6 @@ class CloneEventPublisherTests {
 			EventAudience audience = new EventAudience(context);
 			assertThat(audience.hears(CloneChangeEvent.type(byte[].class))).isFalse();
 			assertThat(audience.hears(ResolvableType.forClass(CloneStateChangedEvent.class))).isFalse();
-			assertThat(audience.hears(ResolvableType.forClass(ApplicationReadyEvent.class))).isTrue();
 		}
 	}
 

@@ -1,6 +1,8 @@
 package io.github.clonemap.health;
 
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.clonemap.agent.Clock;
 import io.github.clonemap.server.CloneServer;
@@ -16,6 +18,7 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyLong;
 import static org.mockito.BDDMockito.given;
 import static org.mockito.BDDMockito.willAnswer;
@@ -72,7 +75,12 @@ class CloneServerHealthIndicatorTests {
 
 	@Test
 	void downWhileItsSocketsAreDeadAndUpWithNewOnesAndTellsSo() {
+		AtomicReference<String> trouble = new AtomicReference<>();
+		AtomicInteger renewals = new AtomicInteger();
 		ServerSockets sockets = mock(withSettings().stubOnly());
+		given(sockets.trouble()).willAnswer((invocation) -> trouble.get());
+		given(sockets.renewals()).willAnswer((invocation) -> renewals.get());
+		given(sockets.newThread(any())).willAnswer((invocation) -> new Thread(invocation.<Runnable>getArgument(0)));
 		willAnswer((invocation) -> {
 			Thread.sleep(1);
 			return null;
@@ -81,14 +89,14 @@ class CloneServerHealthIndicatorTests {
 			server.start();
 			CloneServerHealthIndicator indicator = new CloneServerHealthIndicator(server);
 			assertThat(indicator.health().getDetails()).doesNotContainKeys("trouble", "socketRenewals");
-			given(sockets.trouble()).willReturn("their thread died");
+			trouble.set("their thread died");
 			Health dead = indicator.health();
 			assertThat(dead.getStatus()).isEqualTo(Status.DOWN);
 			assertThat(dead.getDetails()).containsEntry("trouble", "their thread died")
 				.containsEntry("role", ServerRole.ACTIVE)
 				.doesNotContainKey("socketRenewals");
-			given(sockets.trouble()).willReturn(null);
-			given(sockets.renewals()).willReturn(1);
+			trouble.set(null);
+			renewals.set(1);
 			Health renewed = indicator.health();
 			assertThat(renewed.getStatus()).isEqualTo(Status.UP);
 			assertThat(renewed.getDetails()).containsEntry("socketRenewals", 1).doesNotContainKey("trouble");

@@ -1,0 +1,397 @@
+package io.github.clonemap.zeromq;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Field;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+
+import io.github.clonemap.agent.LogLimit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.zeromq.SocketType;
+import org.zeromq.ZMQ.Socket;
+import zmq.Ctx;
+import zmq.SocketBase;
+import zmq.poll.IPollEvents;
+import zmq.poll.Poller;
+
+/**
+ * A context of JeroMQ whose input and output is done by the thread of the agent that uses
+ * its sockets. JeroMQ has a thread of its own for that, and each message would wake one
+ * thread more on its way; what is more, JeroMQ 0.6.0 writes a wake-up before it counts
+ * it, so the woken thread, where there are few cores, keeps the sender from counting and
+ * looks for what it was woken for until its time slice is over.
+ * <p>
+ * For one thread, the one of {@link #newThread}, except where a method says otherwise.
+ */
+final class IoLoop {
+
+	private static final Logger logger = LoggerFactory.getLogger(IoLoop.class);
+
+	private static final String IO_THREAD_NAME = "iothread-";
+
+	/**
+	 * How often it looks for more before the agent has its turn. A look reads 8 KB of
+	 * each connection, and the agent sends on whatever there is: with one look the
+	 * batches would stay small however much there is to do.
+	 */
+	private static final int LOOKS = 32;
+
+	private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+	private static final long END_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+	private static final SocketChannel CLOSED_CHANNEL = closedChannel();
+
+	private final LogLimit notices = new LogLimit(10);
+
+	private final String name;
+
+	private final IoThread thread;
+
+	private final Ctx context = new Context();
+
+	private final List<Socket> sockets = new ArrayList<>();
+
+	private final AtomicReference<Turn> turn = new AtomicReference<>(Turn.AGENT);
+
+	private final IoSelector selector;
+
+	private @Nullable Poller poller;
+
+	/** Whether the selector that JeroMQ asks for next is the one of its loop. */
+	private boolean selectorWanted;
+
+	private @Nullable Thread reaper;
+
+	private volatile boolean woken;
+
+	private volatile @Nullable Throwable death;
+
+	/**
+	 * Creates the context, for the thread that calls this if it is one of ours, else for
+	 * the one that is still to be asked for.
+	 */
+	IoLoop(String name) {
+		this.name = name;
+		this.thread = (Thread.currentThread() instanceof IoThread current) ? current : new IoThread();
+		this.selector = new IoSelector(openSelector(), this::sweepAgain);
+		this.context.setThreadFactory(this::threadFor);
+		// By default JeroMQ prints stack traces, as many as somebody cares to provoke.
+		this.context.setNotificationExceptionHandler((thread, ex) -> this.notices.log(System.nanoTime(),
+				(leftOut) -> logger.warn("{} has dropped something: {}{}", thread.getName(), ex, leftOut)));
+	}
+
+	/**
+	 * The thread for everything that is done with the sockets. If it was given away
+	 * already, it is caught in a turn that was abandoned, and there is another one.
+	 */
+	Thread newThread(Runnable work) {
+		return ((this.thread.getState() == Thread.State.NEW) ? this.thread : new IoThread()).with(work);
+	}
+
+	/**
+	 * Makes a socket, on any thread while the loop's own one has not started.
+	 */
+	Socket createSocket(SocketType type) {
+		Socket socket = new ContextSocket(this.context.createSocket(type.type()));
+		this.sockets.add(socket);
+		return socket;
+	}
+
+	void close(Socket socket) {
+		this.sockets.remove(socket);
+		socket.close();
+	}
+
+	/**
+	 * Does what input and output there is.
+	 * @param timeoutNanos how long to wait for some; 0 or less for not at all
+	 * @return whether there was any
+	 */
+	boolean poll(long timeoutNanos) {
+		if (this.death != null || !this.turn.compareAndSet(Turn.AGENT, Turn.IO)) {
+			return false;
+		}
+		// A look that does not wait takes a wake-up from the selector, too.
+		boolean waits = timeoutNanos > 0 && !this.woken;
+		// Rounded up: to wake a moment too early would mean to wake twice.
+		this.selector.allow(LOOKS, waits ? TimeUnit.NANOSECONDS.toMillis(timeoutNanos + 999_999) : 0);
+		try {
+			if (this.poller != null) {
+				this.poller.run();
+			}
+			else {
+				this.selector.select(0);
+			}
+		}
+		catch (Throwable ex) {
+			if (ex != IoSelector.DONE) {
+				die(ex);
+			}
+		}
+		if (timeoutNanos > 0) {
+			this.woken = false;
+		}
+		this.selector.idle();
+		if (!this.turn.compareAndSet(Turn.IO, Turn.AGENT)) {
+			throw new IllegalStateException("Another thread goes on");
+		}
+		return this.selector.hasFound();
+	}
+
+	private void die(Throwable ex) {
+		this.death = ex;
+		logger.error("{} cannot do input and output any more: its connections are dead", this.name, ex);
+	}
+
+	/**
+	 * Ends the wait of {@link #poll}, now or the next one. May be called by any thread.
+	 */
+	void wakeUp() {
+		this.woken = true;
+		this.selector.wakeup();
+	}
+
+	/**
+	 * Gives up a thread that has been busy with some input for too long: JeroMQ has been
+	 * caught in it. May be called by any thread.
+	 * @return whether the thread must not be waited for any more
+	 */
+	boolean abandonIfStuck(long nowNanos, long patienceNanos) {
+		long since = this.selector.busySinceNanos();
+		if (since == 0 || nowNanos - since < patienceNanos || !this.turn.compareAndSet(Turn.IO, Turn.ABANDONED)) {
+			return false;
+		}
+		this.death = new IllegalStateException("their thread does not answer");
+		return true;
+	}
+
+	/**
+	 * Why there is no input and output any more. May be called by any thread.
+	 * @return the reason, {@code null} if there is
+	 */
+	@Nullable String trouble() {
+		Throwable death = this.death;
+		if (death == null) {
+			return null;
+		}
+		return (this.turn.get() == Turn.ABANDONED) ? "their thread does not answer" : "their thread died of " + death;
+	}
+
+	/**
+	 * Closes everything, in whichever way it still can be. May be called by any thread
+	 * while the loop's own one has not started.
+	 */
+	void close() {
+		if (this.death != null) {
+			abandon();
+		}
+		else if (this.thread.getState() == Thread.State.NEW) {
+			newThread(this::closeProperly).start();
+			join(this.thread, CLOSE_NANOS);
+		}
+		else {
+			closeProperly();
+		}
+	}
+
+	private void closeProperly() {
+		for (Socket socket : List.copyOf(this.sockets)) {
+			close(socket);
+		}
+		// It waits for the last input and output, which is done here.
+		Thread terminator = new Thread(this.context::terminate, this.name + "-end");
+		terminator.setDaemon(true);
+		terminator.start();
+		if (this.poller != null) {
+			this.selector.allowUntil(System.nanoTime() + CLOSE_NANOS);
+			try {
+				this.poller.run();
+			}
+			catch (Throwable ex) {
+				logger.warn("{} could not do its last input and output", this.name, ex);
+			}
+		}
+		join(terminator, END_NANOS);
+		if (terminator.isAlive()) {
+			abandon();
+			return;
+		}
+		join(this.reaper, END_NANOS);
+		close(this.selector);
+	}
+
+	/**
+	 * Takes everything from a context that has no thread any more: closing it properly
+	 * would wait for that thread for ever. JeroMQ has no way to do this, so it is done
+	 * behind its back: its threads are told to end, and all channels of its selectors are
+	 * closed, the port's among them. A thread that is caught in an endless loop cannot be
+	 * ended.
+	 */
+	void abandon() {
+		try {
+			stop(field(this.context, "reaper"));
+			for (Object thread : (List<?>) field(this.context, "ioThreads")) {
+				stop(thread);
+			}
+			// One that finds its selector closed would make a new one.
+			join(this.reaper, END_NANOS);
+			for (Object mailbox : (Object[]) field(this.context, "slots")) {
+				if (mailbox instanceof Closeable pipe) {
+					pipe.close();
+				}
+			}
+			for (Object selector : ((List<?>) field(this.context, "selectors")).toArray()) {
+				closeWithChannels((Selector) selector);
+			}
+			closeWithChannels(this.selector);
+		}
+		catch (ReflectiveOperationException | RuntimeException | IOException ex) {
+			logger.error("The sockets of a dead thread could not be closed", ex);
+		}
+	}
+
+	private Thread threadFor(Runnable work, String threadName) {
+		if (threadName.startsWith(IO_THREAD_NAME)) {
+			this.poller = (Poller) work;
+			this.selectorWanted = true;
+			return this.thread;
+		}
+		Thread thread = new Thread(work, this.name + "-" + threadName);
+		thread.setDaemon(true);
+		thread.setUncaughtExceptionHandler((dead, ex) -> die(ex));
+		this.reaper = thread;
+		return thread;
+	}
+
+	/**
+	 * JeroMQ 0.6.0 forgets one to four connections in a hundred when they are made: their
+	 * channel changes hands, and it may take the key of its former user for that of its
+	 * new one. A new sweep over all channels finds it; what makes it sweep is a user that
+	 * comes or goes.
+	 */
+	private void sweepAgain() {
+		Poller poller = this.poller;
+		if (poller != null) {
+			poller.removeHandle(poller.addHandle(CLOSED_CHANNEL, NoEvents.INSTANCE));
+		}
+	}
+
+	private static void stop(@Nullable Object thread) throws ReflectiveOperationException {
+		if (thread != null) {
+			Field poller = thread.getClass().getDeclaredField("poller");
+			poller.setAccessible(true);
+			((Poller) poller.get(thread)).stop();
+		}
+	}
+
+	private static Object field(Ctx context, String name) throws ReflectiveOperationException {
+		Field field = Ctx.class.getDeclaredField(name);
+		field.setAccessible(true);
+		return field.get(context);
+	}
+
+	private static void closeWithChannels(@Nullable Selector selector) throws IOException {
+		if (selector == null || !selector.isOpen()) {
+			return;
+		}
+		for (SelectionKey key : selector.keys().toArray(SelectionKey[]::new)) {
+			key.channel().close();
+		}
+		selector.close();
+	}
+
+	private static Selector openSelector() {
+		try {
+			return Selector.open();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private static void close(Selector selector) {
+		try {
+			selector.close();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private static void join(@Nullable Thread thread, long timeoutNanos) {
+		// Not Thread.join(), which an interrupt of this thread would end.
+		long deadline = System.nanoTime() + timeoutNanos;
+		while (thread != null && thread.isAlive() && System.nanoTime() - deadline < 0) {
+			LockSupport.parkNanos(thread, TimeUnit.MILLISECONDS.toNanos(1));
+		}
+	}
+
+	private static SocketChannel closedChannel() {
+		try {
+			SocketChannel channel = SocketChannel.open();
+			channel.close();
+			return channel;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
+	 * Whose turn it is on the thread.
+	 */
+	private enum Turn {
+
+		AGENT, IO, ABANDONED
+
+	}
+
+	/**
+	 * The context, with our selector for its loop.
+	 */
+	private final class Context extends Ctx {
+
+		@Override
+		public Selector createSelector() {
+			// Also called by the constructor above, when nothing is here yet.
+			if (IoLoop.this.selectorWanted) {
+				IoLoop.this.selectorWanted = false;
+				return IoLoop.this.selector;
+			}
+			return super.createSelector();
+		}
+
+	}
+
+	/**
+	 * A socket of the context.
+	 */
+	private static final class ContextSocket extends Socket {
+
+		ContextSocket(SocketBase base) {
+			super(base);
+		}
+
+	}
+
+	/**
+	 * Somebody who wants nothing.
+	 */
+	private enum NoEvents implements IPollEvents {
+
+		INSTANCE
+
+	}
+
+}
