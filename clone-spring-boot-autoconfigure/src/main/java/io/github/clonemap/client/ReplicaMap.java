@@ -414,16 +414,21 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 	}
 
 	private String fullKey(String key) {
-		String problem = problem(key);
+		String fullKey = join(key);
+		String problem = problem(fullKey);
 		if (problem != null) {
-			throw new IllegalArgumentException("'" + this.subtree + key + "' cannot be a key: " + problem);
+			throw new IllegalArgumentException("'" + fullKey + "' cannot be a key: " + problem);
 		}
-		return this.subtree.concat(key);
+		return fullKey;
 	}
 
-	private @Nullable String problem(String key) {
-		return Keys.problem(this.subtree.concat(Objects.requireNonNull(key, "A shared map has no null keys")),
-				this.client.maxKeyLength());
+	private String join(String key) {
+		Objects.requireNonNull(key, "A shared map has no null keys");
+		return this.subtree.isEmpty() ? key : this.subtree.concat(key);
+	}
+
+	private @Nullable String problem(String fullKey) {
+		return Keys.problem(fullKey, this.client.maxKeyLength());
 	}
 
 	/**
@@ -431,7 +436,11 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 	 */
 	private @Nullable String fullKeyOrNull(@Nullable Object key) {
 		Objects.requireNonNull(key, "A shared map has no null keys");
-		return (key instanceof String text && problem(text) == null) ? fullKey(text) : null;
+		if (!(key instanceof String text)) {
+			return null;
+		}
+		String fullKey = join(text);
+		return (problem(fullKey) == null) ? fullKey : null;
 	}
 
 	/**

@@ -175,6 +175,34 @@ public final class FrameWriter {
 	 * @return this writer
 	 */
 	public FrameWriter writeText(String text) {
+		int length = text.length();
+		if (length > 0xFFFF || !writeAscii(text, length)) {
+			return writeEncoded(text);
+		}
+		return this;
+	}
+
+	/**
+	 * Writes text that has one byte for each character: nearly every key.
+	 * @return whether it was such a text; if not, nothing was written
+	 */
+	private boolean writeAscii(String text, int length) {
+		ensure(2 + length);
+		byte[] bytes = this.bytes;
+		int start = this.size + 2;
+		for (int i = 0; i < length; i++) {
+			char c = text.charAt(i);
+			if (c >= 0x80) {
+				return false;
+			}
+			bytes[start + i] = (byte) c;
+		}
+		writeShort(length);
+		this.size += length;
+		return true;
+	}
+
+	private FrameWriter writeEncoded(String text) {
 		byte[] encoded = Keys.encode(text);
 		if (encoded.length > 0xFFFF) {
 			throw new IllegalArgumentException("A text of " + encoded.length + " bytes does not fit into a frame");

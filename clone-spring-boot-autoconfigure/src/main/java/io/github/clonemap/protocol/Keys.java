@@ -31,6 +31,8 @@ public final class Keys {
 
 	private static final char REPLACEMENT = '\uFFFD';
 
+	private static final char DELETE = 0x7F;
+
 	private Keys() {
 	}
 
@@ -44,8 +46,9 @@ public final class Keys {
 		if (key.isEmpty()) {
 			return "it is empty";
 		}
-		int length = 0;
-		for (int i = 0; i < key.length(); i++) {
+		int start = lengthOfPrintableAscii(key);
+		int length = start;
+		for (int i = start; i < key.length(); i++) {
 			char c = key.charAt(i);
 			if (Character.isISOControl(c)) {
 				return "it has a control character at position " + i;
@@ -67,6 +70,17 @@ public final class Keys {
 			return "RFC 12 reserves the word";
 		}
 		return null;
+	}
+
+	/**
+	 * How much of a key needs no closer look: usually all of it.
+	 */
+	private static int lengthOfPrintableAscii(String key) {
+		int length = 0;
+		while (length < key.length() && key.charAt(length) >= ' ' && key.charAt(length) < DELETE) {
+			length++;
+		}
+		return length;
 	}
 
 	/**

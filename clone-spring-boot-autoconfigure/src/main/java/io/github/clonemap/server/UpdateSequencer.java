@@ -65,7 +65,7 @@ final class UpdateSequencer {
 
 	WriteResult write(Session session, WriteOperation operation, long nowNanos, long nowMicros) {
 		StoredEntry current = this.state.store().get(operation.key());
-		RejectReason reason = reasonToReject(operation.key(), operation.value());
+		RejectReason reason = reasonToReject(operation.key(), operation.value(), current);
 		if (reason != null) {
 			return reject(reason, operation, nowMicros);
 		}
@@ -103,7 +103,7 @@ final class UpdateSequencer {
 	 */
 	void write(ChpWrite write, long nowNanos, long nowMicros) {
 		StoredEntry current = this.state.store().get(write.key());
-		RejectReason reason = reasonToReject(write.key(), write.value());
+		RejectReason reason = reasonToReject(write.key(), write.value(), current);
 		if (reason == null && write.value() != null && isFullFor(current)) {
 			reason = RejectReason.TOO_MANY_ENTRIES;
 		}
@@ -128,7 +128,7 @@ final class UpdateSequencer {
 	 * Whether the key and the value of a write are not to be refused.
 	 */
 	boolean isAcceptable(ChpWrite write) {
-		return reasonToReject(write.key(), write.value()) == null;
+		return reasonToReject(write.key(), write.value(), null) == null;
 	}
 
 	private Update newUpdate(ChpWrite write, @Nullable StoredEntry current, long nowMicros) {
@@ -198,8 +198,9 @@ final class UpdateSequencer {
 		return current == null && this.state.store().size() >= this.settings.maxEntries();
 	}
 
-	private @Nullable RejectReason reasonToReject(String key, byte @Nullable [] value) {
-		if (Keys.problem(key, this.settings.maxKeyLength()) != null) {
+	private @Nullable RejectReason reasonToReject(String key, byte @Nullable [] value, @Nullable StoredEntry current) {
+		// A key that is here has been looked at when it came.
+		if (current == null && Keys.problem(key, this.settings.maxKeyLength()) != null) {
 			return RejectReason.BAD_KEY;
 		}
 		if (value == null) {

@@ -15,6 +15,8 @@ public final class History {
 
 	private final @Nullable Update[] ring;
 
+	private final int capacity;
+
 	private final long maxBytes;
 
 	private long firstIndex;
@@ -32,7 +34,8 @@ public final class History {
 	 * @param floor the sequence from which on it knows everything
 	 */
 	public History(int capacity, long maxBytes, long floor) {
-		this.ring = new Update[capacity];
+		this.capacity = capacity;
+		this.ring = new Update[(capacity == 0) ? 0 : Integer.highestOneBit(Math.max(1, capacity - 1)) << 1];
 		this.maxBytes = maxBytes;
 		this.floor = floor;
 	}
@@ -54,11 +57,11 @@ public final class History {
 	 * @param update the update, newer than all others
 	 */
 	public void add(Update update) {
-		if (this.ring.length == 0) {
+		if (this.capacity == 0) {
 			this.floor = update.sequence();
 			return;
 		}
-		if (this.nextIndex - this.firstIndex == this.ring.length) {
+		if (this.nextIndex - this.firstIndex == this.capacity) {
 			forgetOldest();
 		}
 		this.ring[slot(this.nextIndex++)] = update;
@@ -138,7 +141,7 @@ public final class History {
 	}
 
 	private int slot(long index) {
-		return (int) (index % this.ring.length);
+		return (int) index & (this.ring.length - 1);
 	}
 
 }
