@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import io.github.clonemap.CloneWriter;
 import io.github.clonemap.protocol.Update;
 import io.github.clonemap.store.StoredEntry;
+import io.github.clonemap.store.TimedEntry;
 import io.github.clonemap.store.TimerWheel;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -36,7 +37,7 @@ public class ExpiryWheelBenchmark {
 
 	private static final long TTL_NANOS = 2 * ENTRIES * STEP_NANOS;
 
-	private final StoredEntry[] entries = new StoredEntry[ENTRIES];
+	private final TimedEntry[] entries = new TimedEntry[ENTRIES];
 
 	/** A deadline is one entry's alone, as time moves between two writes. */
 	private final long[] deadlines = new long[ENTRIES];
@@ -54,7 +55,7 @@ public class ExpiryWheelBenchmark {
 	@Setup
 	public void fill() {
 		for (int i = 0; i < ENTRIES; i++) {
-			this.entries[i] = new StoredEntry(Update.Kind.PUT, Values.key(i), Values.of(i, 0), i + 1, 1,
+			this.entries[i] = (TimedEntry) StoredEntry.of(Update.Kind.PUT, Values.key(i), Values.of(i, 0), i + 1, 1,
 					CloneWriter.Kind.NATIVE, 1, TimeUnit.NANOSECONDS.toMillis(TTL_NANOS), false);
 			this.nowNanos += STEP_NANOS;
 			this.deadlines[i] = this.nowNanos + TTL_NANOS;

@@ -54,7 +54,7 @@ public class StoreApplyBenchmark {
 
 	private StoredEntry entry() {
 		String key = this.keys[(int) (this.sequence % KEYS)];
-		return new StoredEntry(Update.Kind.PUT, key, this.value, ++this.sequence, 1, CloneWriter.Kind.NATIVE, 1, 0,
+		return StoredEntry.of(Update.Kind.PUT, key, this.value, ++this.sequence, 1, CloneWriter.Kind.NATIVE, 1, 0,
 				false);
 	}
 

@@ -32,12 +32,6 @@ public class Update {
 
 	private static final int NATIVE_FLAGS = FLAG_TTL | FLAG_EPHEMERAL;
 
-	private static final int KIND_MASK = 3;
-
-	private static final int WRITER_KIND_SHIFT = 2;
-
-	private static final int EPHEMERAL_BIT = 16;
-
 	private static final Kind[] KINDS = Kind.values();
 
 	private static final CloneWriter.Kind[] WRITER_KINDS = CloneWriter.Kind.values();
@@ -50,12 +44,7 @@ public class Update {
 
 	private final long serverTimeMicros;
 
-	private final long writerId;
-
-	private final long ttlMillis;
-
-	/** Kind, kind of the writer, ephemeral: there are millions of these objects. */
-	private final byte bits;
+	private final Origin origin;
 
 	/**
 	 * Creates an update.
@@ -75,10 +64,7 @@ public class Update {
 		this.value = value;
 		this.sequence = sequence;
 		this.serverTimeMicros = serverTimeMicros;
-		this.writerId = writerId;
-		this.ttlMillis = ttlMillis;
-		this.bits = (byte) (kind.ordinal() | writerKind.ordinal() << WRITER_KIND_SHIFT
-				| (ephemeral ? EPHEMERAL_BIT : 0));
+		this.origin = Origin.of(kind, writerKind, writerId, ttlMillis, ephemeral);
 	}
 
 	/**
@@ -86,7 +72,7 @@ public class Update {
 	 * @return the kind
 	 */
 	public final Kind kind() {
-		return KINDS[this.bits & KIND_MASK];
+		return this.origin.kind();
 	}
 
 	/**
@@ -94,7 +80,7 @@ public class Update {
 	 * @return whether it is a {@link Kind#PUT}
 	 */
 	public final boolean isPut() {
-		return (this.bits & KIND_MASK) == 0;
+		return this.origin.kind() == Kind.PUT;
 	}
 
 	/**
@@ -135,7 +121,7 @@ public class Update {
 	 * @return the kind of the writer
 	 */
 	public final CloneWriter.Kind writerKind() {
-		return WRITER_KINDS[this.bits >>> WRITER_KIND_SHIFT & KIND_MASK];
+		return this.origin.writerKind();
 	}
 
 	/**
@@ -143,7 +129,7 @@ public class Update {
 	 * @return the client's id
 	 */
 	public final long writerId() {
-		return this.writerId;
+		return this.origin.writerId();
 	}
 
 	/**
@@ -151,7 +137,7 @@ public class Update {
 	 * @return milliseconds, 0 for none
 	 */
 	public final long ttlMillis() {
-		return this.ttlMillis;
+		return this.origin.ttlMillis();
 	}
 
 	/**
@@ -159,7 +145,7 @@ public class Update {
 	 * @return whether it is ephemeral
 	 */
 	public final boolean isEphemeral() {
-		return (this.bits & EPHEMERAL_BIT) != 0;
+		return this.origin.ephemeral();
 	}
 
 	/**
@@ -170,7 +156,7 @@ public class Update {
 	 */
 	public final boolean isSameAs(Update other) {
 		return this.sequence == other.sequence && this.serverTimeMicros == other.serverTimeMicros
-				&& this.writerId == other.writerId;
+				&& writerId() == other.writerId();
 	}
 
 	/**
@@ -208,16 +194,16 @@ public class Update {
 	}
 
 	private void write(FrameWriter writer, @Nullable Attachment attachment) {
-		writer.writeByte(this.bits & KIND_MASK)
+		writer.writeByte(kind().ordinal())
 			.writeLong(this.sequence)
 			.writeLong(this.serverTimeMicros)
-			.writeByte(this.bits >>> WRITER_KIND_SHIFT & KIND_MASK)
-			.writeLong(this.writerId)
-			.writeByte(((this.ttlMillis != 0) ? FLAG_TTL : 0) | (isEphemeral() ? FLAG_EPHEMERAL : 0)
+			.writeByte(writerKind().ordinal())
+			.writeLong(writerId())
+			.writeByte(((ttlMillis() != 0) ? FLAG_TTL : 0) | (isEphemeral() ? FLAG_EPHEMERAL : 0)
 					| ((attachment != null) ? FLAG_ATTACHMENT : 0))
 			.writeText(this.key);
-		if (this.ttlMillis != 0) {
-			writer.writeLong(this.ttlMillis);
+		if (ttlMillis() != 0) {
+			writer.writeLong(ttlMillis());
 		}
 		if (this.value != null) {
 			writer.writeValue(this.value);
@@ -294,7 +280,7 @@ public class Update {
 	 */
 	public enum Kind {
 
-		/** It has a value, new or another one. The first one, see {@link #isPut()}. */
+		/** It has a value, new or another one. */
 		PUT,
 
 		/** Somebody removed it. */

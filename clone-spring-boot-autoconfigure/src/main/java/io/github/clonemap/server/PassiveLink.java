@@ -268,7 +268,7 @@ final class PassiveLink {
 		@Override
 		public StoredEntry create(Update.Kind kind, String key, byte @Nullable [] value, long sequence,
 				long serverTimeMicros, CloneWriter.Kind writerKind, long writerId, long ttlMillis, boolean ephemeral) {
-			return new StoredEntry(kind, known(key), value, sequence, serverTimeMicros, writerKind, writerId, ttlMillis,
+			return StoredEntry.of(kind, known(key), value, sequence, serverTimeMicros, writerKind, writerId, ttlMillis,
 					ephemeral);
 		}
 

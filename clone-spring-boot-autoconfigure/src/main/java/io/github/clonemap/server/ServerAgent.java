@@ -364,7 +364,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 			return null;
 		}
 		try {
-			return Message.read(command, body, (this.pair != null) ? this.pair.entries() : StoredEntry::new);
+			return Message.read(command, body, (this.pair != null) ? this.pair.entries() : StoredEntry::of);
 		}
 		catch (MalformedMessageException ex) {
 			onMalformed(MalformedReason.BODY, command + ": " + ex.getMessage());

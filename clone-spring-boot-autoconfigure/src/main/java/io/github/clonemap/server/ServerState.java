@@ -17,6 +17,7 @@ import io.github.clonemap.protocol.Update;
 import io.github.clonemap.store.EntryStore;
 import io.github.clonemap.store.History;
 import io.github.clonemap.store.StoredEntry;
+import io.github.clonemap.store.TimedEntry;
 import io.github.clonemap.store.TimerWheel;
 import org.jspecify.annotations.Nullable;
 
@@ -123,8 +124,8 @@ final class ServerState {
 		if (before != null) {
 			release(before);
 		}
-		if (entry.ttlMillis() > 0) {
-			this.lifetimes.add(entry, deadlineNanos);
+		if (entry.ttlMillis() > 0 && entry instanceof TimedEntry timed) {
+			this.lifetimes.add(timed, deadlineNanos);
 		}
 		if (entry.isEphemeral()) {
 			this.ephemeralKeys.computeIfAbsent(entry.writerId(), (id) -> new LinkedHashSet<>()).add(entry.key());

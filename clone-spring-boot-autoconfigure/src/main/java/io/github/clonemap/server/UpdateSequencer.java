@@ -139,7 +139,7 @@ final class UpdateSequencer {
 		return (attachment != null)
 				? new AttachedEntry(kind, key, write.value(), this.state.sequence() + 1, nowMicros,
 						CloneWriter.Kind.CHP, 0, ttlMillis, false, attachment)
-				: new StoredEntry(kind, key, write.value(), this.state.sequence() + 1, nowMicros, CloneWriter.Kind.CHP,
+				: StoredEntry.of(kind, key, write.value(), this.state.sequence() + 1, nowMicros, CloneWriter.Kind.CHP,
 						0, ttlMillis, false);
 	}
 
@@ -172,7 +172,7 @@ final class UpdateSequencer {
 			long nowMicros) {
 		// The table keeps the first text of a key: an equal one would only take room.
 		String key = (current != null) ? current.key() : operation.key();
-		order(new StoredEntry(Update.Kind.PUT, key, operation.value(), this.state.sequence() + 1, nowMicros,
+		order(StoredEntry.of(Update.Kind.PUT, key, operation.value(), this.state.sequence() + 1, nowMicros,
 				CloneWriter.Kind.NATIVE, session.clientId(), operation.ttlMillis(), operation.ephemeral()), nowNanos);
 	}
 

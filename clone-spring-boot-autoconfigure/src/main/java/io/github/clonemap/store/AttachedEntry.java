@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public final class AttachedEntry extends StoredEntry {
+public final class AttachedEntry extends TimedEntry {
 
 	private final Attachment attachment;
 

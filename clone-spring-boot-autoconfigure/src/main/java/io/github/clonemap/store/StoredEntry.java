@@ -5,18 +5,20 @@ import io.github.clonemap.protocol.Update;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An update with its place in the store: a link of the list in sequence order, and, if it
- * has a time to live, a link of the timer wheel.
+ * An update with its place in the store: a link of the list in sequence order.
  *
  * @since 0.1.0
  */
-public sealed class StoredEntry extends Update permits AttachedEntry {
+public sealed class StoredEntry extends Update permits TimedEntry {
 
 	@Nullable StoredEntry previous;
 
 	@Nullable StoredEntry next;
 
-	@Nullable Timer timer;
+	StoredEntry(Kind kind, String key, byte @Nullable [] value, long sequence, long serverTimeMicros,
+			CloneWriter.Kind writerKind, long writerId, long ttlMillis, boolean ephemeral) {
+		super(kind, key, value, sequence, serverTimeMicros, writerKind, writerId, ttlMillis, ephemeral);
+	}
 
 	/**
 	 * Creates an entry; the arguments are those of {@link Update}.
@@ -30,10 +32,14 @@ public sealed class StoredEntry extends Update permits AttachedEntry {
 	 * @param writerId the id of the client that wrote it
 	 * @param ttlMillis the time to live, 0 for none
 	 * @param ephemeral whether the entry ends with its writer's session
+	 * @return the entry
 	 */
-	public StoredEntry(Kind kind, String key, byte @Nullable [] value, long sequence, long serverTimeMicros,
+	public static StoredEntry of(Kind kind, String key, byte @Nullable [] value, long sequence, long serverTimeMicros,
 			CloneWriter.Kind writerKind, long writerId, long ttlMillis, boolean ephemeral) {
-		super(kind, key, value, sequence, serverTimeMicros, writerKind, writerId, ttlMillis, ephemeral);
+		return (ttlMillis > 0)
+				? new TimedEntry(kind, key, value, sequence, serverTimeMicros, writerKind, writerId, ttlMillis,
+						ephemeral)
+				: new StoredEntry(kind, key, value, sequence, serverTimeMicros, writerKind, writerId, 0, ephemeral);
 	}
 
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Timer {
 
-	final @Nullable StoredEntry entry;
+	final @Nullable TimedEntry entry;
 
 	final long deadlineTick;
 
@@ -16,7 +16,7 @@ final class Timer {
 
 	Timer next = this;
 
-	Timer(@Nullable StoredEntry entry, long deadlineTick) {
+	Timer(@Nullable TimedEntry entry, long deadlineTick) {
 		this.entry = entry;
 		this.deadlineTick = deadlineTick;
 	}

@@ -60,7 +60,7 @@ public final class TimerWheel {
 	 * @param entry the entry, which does not wait yet
 	 * @param deadlineNanos when, at the earliest
 	 */
-	public void add(StoredEntry entry, long deadlineNanos) {
+	public void add(TimedEntry entry, long deadlineNanos) {
 		long deadlineTick = Math.max(this.tick + 1, ceilToTick(deadlineNanos));
 		Timer timer = new Timer(entry, deadlineTick);
 		entry.timer = timer;
@@ -74,7 +74,8 @@ public final class TimerWheel {
 	 * @return nanoseconds, by the same clock; the present tick if it does not wait
 	 */
 	public long deadlineNanos(StoredEntry entry) {
-		long deadlineTick = (entry.timer != null) ? entry.timer.deadlineTick : this.tick;
+		Timer timer = (entry instanceof TimedEntry timed) ? timed.timer : null;
+		long deadlineTick = (timer != null) ? timer.deadlineTick : this.tick;
 		return this.startNanos + deadlineTick * TICK_NANOS;
 	}
 
@@ -83,9 +84,9 @@ public final class TimerWheel {
 	 * @param entry the entry
 	 */
 	public void remove(StoredEntry entry) {
-		if (entry.timer != null) {
-			entry.timer.unlink();
-			entry.timer = null;
+		if (entry instanceof TimedEntry timed && timed.timer != null) {
+			timed.timer.unlink();
+			timed.timer = null;
 			this.size--;
 		}
 	}
@@ -106,7 +107,7 @@ public final class TimerWheel {
 			cascade();
 			Timer head = this.wheels[0][(int) (this.tick & (SLOTS - 1))];
 			while (!head.isAlone()) {
-				StoredEntry entry = head.next.entry;
+				TimedEntry entry = head.next.entry;
 				if (entry == null) {
 					throw new IllegalStateException("a timer without an entry");
 				}

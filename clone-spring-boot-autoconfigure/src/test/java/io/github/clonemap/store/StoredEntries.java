@@ -15,8 +15,12 @@ final class StoredEntries {
 		return entry(key, sequence, 4);
 	}
 
+	static TimedEntry timed(String key, long sequence) {
+		return new TimedEntry(Kind.PUT, key, new byte[4], sequence, 0, CloneWriter.Kind.NATIVE, 1, 1, false);
+	}
+
 	static StoredEntry entry(String key, long sequence, int valueSize) {
-		return new StoredEntry(Kind.PUT, key, new byte[valueSize], sequence, 0, CloneWriter.Kind.NATIVE, 1, 0, false);
+		return StoredEntry.of(Kind.PUT, key, new byte[valueSize], sequence, 0, CloneWriter.Kind.NATIVE, 1, 0, false);
 	}
 
 }

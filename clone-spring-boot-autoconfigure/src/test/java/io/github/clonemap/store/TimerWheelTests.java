@@ -45,7 +45,7 @@ class TimerWheelTests {
 		for (int i = 0; i < 400; i++) {
 			switch (random.nextInt(4)) {
 				case 0, 1 -> {
-					StoredEntry entry = entry();
+					TimedEntry entry = entry();
 					long deadline = now + randomSpan(random, Duration.ofDays(3650)) - TICK;
 					this.wheel.add(entry, deadline);
 					// One that has passed already counts as one of now.
@@ -69,7 +69,7 @@ class TimerWheelTests {
 	void whoComesAtTheNextDeadlineOnlyIsInTime(@ForAll Random random) {
 		Map<StoredEntry, Long> model = new HashMap<>();
 		for (int i = 0; i < 50; i++) {
-			StoredEntry entry = entry();
+			TimedEntry entry = entry();
 			long deadline = START + randomSpan(random, Duration.ofMinutes(20));
 			this.wheel.add(entry, deadline);
 			model.put(entry, deadline);
@@ -87,7 +87,7 @@ class TimerWheelTests {
 
 	@Example
 	void anEntryEndsInTheTickAfterItsDeadline() {
-		StoredEntry entry = entry();
+		TimedEntry entry = entry();
 		this.wheel.add(entry, START + TICK + 1);
 		assertThat(this.wheel.nextDeadlineNanos()).isEqualTo(START + 2 * TICK);
 		assertThat(expiredAt(START + TICK + 1)).isEmpty();
@@ -98,14 +98,14 @@ class TimerWheelTests {
 	@Example
 	void aDeadlineThatHasPassedEndsInTheNextTick() {
 		expiredAt(START + 5 * TICK);
-		StoredEntry entry = entry();
+		TimedEntry entry = entry();
 		this.wheel.add(entry, START);
 		assertThat(expiredAt(START + 6 * TICK)).containsExactly(entry);
 	}
 
 	@Example
 	void anEntryWaitsForYears() {
-		StoredEntry entry = entry();
+		TimedEntry entry = entry();
 		Duration tenYears = Duration.ofDays(3650);
 		this.wheel.add(entry, START + tenYears.toNanos());
 		assertThat(expiredAt(START + Duration.ofDays(2).toNanos())).isEmpty();
@@ -116,7 +116,7 @@ class TimerWheelTests {
 	void timeThatPassesWhileNothingWaitsCostsNothing() {
 		long century = START + Duration.ofDays(36_500).toNanos();
 		expiredAt(century);
-		StoredEntry entry = entry();
+		TimedEntry entry = entry();
 		this.wheel.add(entry, century + TICK);
 		assertThat(expiredAt(century + TICK - 1)).isEmpty();
 		assertThat(expiredAt(century + 2 * TICK)).containsExactly(entry);
@@ -124,7 +124,7 @@ class TimerWheelTests {
 
 	@Example
 	void anEntryThatWasTakenOutDoesNotEnd() {
-		StoredEntry entry = entry();
+		TimedEntry entry = entry();
 		this.wheel.add(entry, START + TICK);
 		this.wheel.remove(entry);
 		this.wheel.remove(entry);
@@ -134,9 +134,9 @@ class TimerWheelTests {
 
 	@Example
 	void whoHearsOfAnEndMayTakeOthersOutAndAddNewOnes() {
-		StoredEntry first = entry();
-		StoredEntry second = entry();
-		StoredEntry added = entry();
+		TimedEntry first = entry();
+		TimedEntry second = entry();
+		TimedEntry added = entry();
 		this.wheel.add(first, START + TICK);
 		this.wheel.add(second, START + TICK);
 		this.wheel.advance(START + TICK, (entry) -> {
@@ -152,11 +152,11 @@ class TimerWheelTests {
 	void entriesThatAreNotDueForLongAreNotVisited() {
 		List<Timer> far = new ArrayList<>();
 		for (int i = 0; i < 10_000; i++) {
-			StoredEntry entry = entry();
+			TimedEntry entry = entry();
 			this.wheel.add(entry, START + Duration.ofHours(1).toNanos());
 			far.add(entry.timer);
 		}
-		StoredEntry near = entry();
+		TimedEntry near = entry();
 		this.wheel.add(near, START + Duration.ofMinutes(30).toNanos());
 		// Whoever came by would stumble over a link that is not there.
 		List<Timer> links = far.stream().map((timer) -> timer.next).toList();
@@ -171,8 +171,8 @@ class TimerWheelTests {
 		assertThat(expiredAt(START + Duration.ofHours(1).toNanos())).hasSize(10_000);
 	}
 
-	private StoredEntry entry() {
-		return StoredEntries.entry("key", ++this.entries);
+	private TimedEntry entry() {
+		return StoredEntries.timed("key", ++this.entries);
 	}
 
 	private List<StoredEntry> expiredAt(long now) {

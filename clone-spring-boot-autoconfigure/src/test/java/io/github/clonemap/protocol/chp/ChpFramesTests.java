@@ -110,7 +110,7 @@ class ChpFramesTests {
 	}
 
 	private static StoredEntry entry(Update.Kind kind, String value, long ttlMillis) {
-		return new StoredEntry(kind, "/k", (value != null) ? bytes(value) : null, NUMBER, 0, CloneWriter.Kind.CHP, 0,
+		return StoredEntry.of(kind, "/k", (value != null) ? bytes(value) : null, NUMBER, 0, CloneWriter.Kind.CHP, 0,
 				ttlMillis, false);
 	}
 
@@ -136,7 +136,7 @@ class ChpFramesTests {
 		@Override
 		public StoredEntry create(Update.Kind kind, String key, byte[] value, long sequence, long serverTimeMicros,
 				CloneWriter.Kind writerKind, long writerId, long ttlMillis, boolean ephemeral) {
-			return new StoredEntry(kind, key, value, sequence, serverTimeMicros, writerKind, writerId, ttlMillis,
+			return StoredEntry.of(kind, key, value, sequence, serverTimeMicros, writerKind, writerId, ttlMillis,
 					ephemeral);
 		}
 
