@@ -11,14 +11,7 @@ import org.jspecify.annotations.Nullable;
 enum Subject {
 
 	/** Clone. Where latency is measured a listener tells that an update is there. */
-	CLONE(Kind.CLONE) {
-
-		@Override
-		Sink read(int port, int count, Load load, Sink.@Nullable Seen seen) throws Exception {
-			return CloneSubject.read(port, count, seen);
-		}
-
-	},
+	CLONE(Kind.CLONE),
 
 	/** Clone without a listener: an update is there when it can be read from the map. */
 	CLONE_MAP(Kind.CLONE) {
@@ -38,11 +31,6 @@ enum Subject {
 			return true;
 		}
 
-		@Override
-		Sink read(int port, int count, Load load, Sink.@Nullable Seen seen) throws Exception {
-			return CloneSubject.read(port, count, seen);
-		}
-
 	},
 
 	/** Clone, with a pair of servers in sync, each in a process of its own. */
@@ -51,11 +39,6 @@ enum Subject {
 		@Override
 		Service serve() {
 			return CloneSubject.servePair();
-		}
-
-		@Override
-		Sink read(int port, int count, Load load, Sink.@Nullable Seen seen) throws Exception {
-			return CloneSubject.read(port, count, seen);
 		}
 
 	},
@@ -71,14 +54,7 @@ enum Subject {
 	},
 
 	/** A hub such as one writes in an afternoon: five frames, no safety. */
-	HUB(Kind.HUB) {
-
-		@Override
-		Sink read(int port, int count, Load load, Sink.@Nullable Seen seen) throws Exception {
-			return HubSubject.read(port, count, seen);
-		}
-
-	},
+	HUB(Kind.HUB),
 
 	/** The same hub, with bare sockets in place of readers that keep what they hear. */
 	HUB_STREAM(Kind.HUB) {
@@ -91,14 +67,7 @@ enum Subject {
 	},
 
 	/** TCP from the writer to each reader, nothing in between. */
-	TCP(Kind.TCP) {
-
-		@Override
-		Sink read(int port, int count, Load load, Sink.@Nullable Seen seen) throws Exception {
-			return TcpSubject.read(seen);
-		}
-
-	};
+	TCP(Kind.TCP);
 
 	private final Kind kind;
 
@@ -151,7 +120,13 @@ enum Subject {
 	 * @param load what will come
 	 * @param seen hears of updates, {@code null} where nobody measures latency
 	 */
-	abstract Sink read(int port, int count, Load load, Sink.@Nullable Seen seen) throws Exception;
+	Sink read(int port, int count, Load load, Sink.@Nullable Seen seen) throws Exception {
+		return switch (this.kind) {
+			case CLONE -> CloneSubject.read(port, count, seen);
+			case HUB -> HubSubject.read(port, count, seen);
+			case TCP -> TcpSubject.read(seen);
+		};
+	}
 
 	/**
 	 * Its name in results.

@@ -5,7 +5,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-import io.github.clonemap.ValueCodec;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -33,11 +32,6 @@ public class DispatchBenchmark {
 
 	private static final int CHANGES = 1000;
 
-	private static final Listening<byte[]> LISTENING = new Listening<>(
-			new EntryReader<>("all", "", ValueCodec.BYTES, () -> {
-			}), (change) -> {
-			});
-
 	private DispatchThreads threads;
 
 	private ThreadPoolExecutor executor;
@@ -62,7 +56,7 @@ public class DispatchBenchmark {
 	public void baseline() throws InterruptedException {
 		CountDownLatch told = new CountDownLatch(CHANGES);
 		for (int i = 0; i < CHANGES; i++) {
-			this.executor.execute(new Change(told));
+			this.executor.execute(new CountedChange(told));
 		}
 		told.await();
 	}
@@ -72,48 +66,9 @@ public class DispatchBenchmark {
 	public void dispatch() throws InterruptedException {
 		CountDownLatch told = new CountDownLatch(CHANGES);
 		for (int i = 0; i < CHANGES; i++) {
-			this.threads.dispatch(i, new Change(told));
+			this.threads.dispatch(i, new CountedChange(told));
 		}
 		told.await();
-	}
-
-	/**
-	 * A change, and who waits until it is told.
-	 *
-	 * @param told counts
-	 */
-	private record Change(CountDownLatch told) implements Dispatcher.Delivery {
-
-		@Override
-		public int weight() {
-			return 300;
-		}
-
-		@Override
-		public Listening<?> listening() {
-			return LISTENING;
-		}
-
-		@Override
-		public String key() {
-			return "/key";
-		}
-
-		@Override
-		public boolean isLive() {
-			return true;
-		}
-
-		@Override
-		public Dispatcher.Delivery conflatedWith(Dispatcher.Delivery newer) {
-			return newer;
-		}
-
-		@Override
-		public void run() {
-			this.told.countDown();
-		}
-
 	}
 
 }

@@ -5,7 +5,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-import io.github.clonemap.ValueCodec;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -29,11 +28,6 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class SingleDispatchBenchmark {
 
-	private static final Listening<byte[]> LISTENING = new Listening<>(
-			new EntryReader<>("all", "", ValueCodec.BYTES, () -> {
-			}), (change) -> {
-			});
-
 	private DispatchThreads threads;
 
 	private ThreadPoolExecutor executor;
@@ -56,54 +50,15 @@ public class SingleDispatchBenchmark {
 	@Benchmark
 	public void baseline() throws InterruptedException {
 		CountDownLatch told = new CountDownLatch(1);
-		this.executor.execute(new Change(told));
+		this.executor.execute(new CountedChange(told));
 		told.await();
 	}
 
 	@Benchmark
 	public void dispatch() throws InterruptedException {
 		CountDownLatch told = new CountDownLatch(1);
-		this.threads.dispatch(0, new Change(told));
+		this.threads.dispatch(0, new CountedChange(told));
 		told.await();
-	}
-
-	/**
-	 * A change, and who waits until it is told.
-	 *
-	 * @param told counts
-	 */
-	private record Change(CountDownLatch told) implements Dispatcher.Delivery {
-
-		@Override
-		public int weight() {
-			return 300;
-		}
-
-		@Override
-		public Listening<?> listening() {
-			return LISTENING;
-		}
-
-		@Override
-		public String key() {
-			return "/key";
-		}
-
-		@Override
-		public boolean isLive() {
-			return true;
-		}
-
-		@Override
-		public Dispatcher.Delivery conflatedWith(Dispatcher.Delivery newer) {
-			return newer;
-		}
-
-		@Override
-		public void run() {
-			this.told.countDown();
-		}
-
 	}
 
 }

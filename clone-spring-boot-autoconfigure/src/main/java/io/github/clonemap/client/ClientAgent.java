@@ -1,8 +1,6 @@
 package io.github.clonemap.client;
 
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 import io.github.clonemap.CloneState;
@@ -20,7 +18,6 @@ import io.github.clonemap.protocol.Reply.Entries;
 import io.github.clonemap.protocol.Reply.Passive;
 import io.github.clonemap.protocol.Reply.Pong;
 import io.github.clonemap.protocol.Reply.Welcome;
-import io.github.clonemap.protocol.Sequence;
 import io.github.clonemap.protocol.StreamRefusal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,6 +61,8 @@ final class ClientAgent implements ClientTransport.Handler {
 
 	private final SnailWatch snail;
 
+	private final StopPolicy stopPolicy;
+
 	private final ChangeListeners listeners;
 
 	private long nowNanos;
@@ -73,8 +72,6 @@ final class ClientAgent implements ClientTransport.Handler {
 	private volatile long malformed;
 
 	private volatile int maxKeyLength = Keys.DEFAULT_MAX_LENGTH;
-
-	private volatile boolean tooSlow;
 
 	ClientAgent(ClientSettings settings, List<ServerEndpoint> servers, ClientTransport transport, Clock clock,
 			RandomGenerator random, Surroundings surroundings) {
@@ -93,6 +90,7 @@ final class ClientAgent implements ClientTransport.Handler {
 		this.offset.reset();
 		this.snail = new SnailWatch(settings.snailMaxLatency(), this.offset, clock, surroundings.timers);
 		this.listeners.setSnail(this.snail);
+		this.stopPolicy = new StopPolicy(settings, this.replica, this.dispatcher, this.listener);
 		this.writes = new PendingWrites(transport, this.dispatcher, this.replica, surroundings.timers, clock, settings);
 		this.waiting = new Waiting(this.dispatcher);
 		this.follower = new StreamFollower(this.replica,
@@ -122,7 +120,7 @@ final class ClientAgent implements ClientTransport.Handler {
 	 * Whether the client has stopped because it was too slow. Read by any thread.
 	 */
 	boolean isTooSlow() {
-		return this.tooSlow;
+		return this.stopPolicy.isTooSlow();
 	}
 
 	/**
@@ -189,30 +187,10 @@ final class ClientAgent implements ClientTransport.Handler {
 	}
 
 	private void croak(Croak croak, String what) {
-		Duration latency = Duration.ofNanos(croak.ageNanos());
-		Duration error = Duration.ofNanos(croak.errorNanos());
-		String reason = what + " " + latency.toMillis() + " ms after the server ordered it (clone.snail.max-latency is "
-				+ this.settings.snailMaxLatency().toMillis() + " ms, the clocks are known to "
-				+ TimeUnit.NANOSECONDS.toMicros(croak.errorNanos()) + " us)";
-		logger.warn("{} is a snail: {}; {} changes wait. The policy is {} (clone.snail.policy)", this.settings.name(),
-				reason, this.dispatcher.queued(), this.settings.snailPolicy());
-		ClientListener listener = this.listener;
-		this.dispatcher.announce(() -> listener.onSnail(latency, error));
-		if (this.settings.snailPolicy() != SnailPolicy.REPORT) {
-			this.tooSlow = true;
-			stopByPolicy(reason, "clone.snail.policy");
+		String reason = this.stopPolicy.onSnail(croak, what);
+		if (reason != null) {
+			onStop(reason);
 		}
-	}
-
-	/**
-	 * Ends the client for a reason that the application has asked for: what it holds is
-	 * not shown any more.
-	 */
-	private void stopByPolicy(String reason, String property) {
-		logger.error("{} stops: {} ({})", this.settings.name(), reason, property);
-		this.replica
-			.withhold("The client has stopped: " + reason + ". It goes on when it is started again (" + property + ")");
-		onStop(reason);
 	}
 
 	void onWrite(WriteCall<?> call) {
@@ -454,14 +432,11 @@ final class ClientAgent implements ClientTransport.Handler {
 
 		@Override
 		public boolean onGap(long applied, long before) {
-			ClientListener listener = ClientAgent.this.listener;
-			ClientAgent.this.dispatcher.announce(() -> listener.onGap(applied, before));
-			if (ClientAgent.this.settings.gapPolicy() == GapPolicy.RESYNC) {
-				return true;
+			String reason = ClientAgent.this.stopPolicy.onGap(applied, before);
+			if (reason != null) {
+				onStop(reason);
 			}
-			stopByPolicy("updates between " + Sequence.toString(applied) + " and " + Sequence.toString(before)
-					+ " were missed in the stream", "clone.gap.policy");
-			return false;
+			return reason == null;
 		}
 
 		@Override

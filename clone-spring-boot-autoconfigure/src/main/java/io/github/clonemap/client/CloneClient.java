@@ -6,12 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 import io.github.clonemap.CloneException;
@@ -24,13 +22,10 @@ import io.github.clonemap.CloneWriter;
 import io.github.clonemap.Registration;
 import io.github.clonemap.ValueCodec;
 import io.github.clonemap.agent.Clock;
-import io.github.clonemap.agent.LogLimit;
 import io.github.clonemap.protocol.Keys;
 import io.github.clonemap.protocol.WriteOperation;
 import io.github.clonemap.protocol.WriteResult;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A client, with its thread and its sockets, and the maps that show what it holds. It can
@@ -43,15 +38,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class CloneClient implements AutoCloseable {
 
-	private static final Logger logger = LoggerFactory.getLogger(CloneClient.class);
-
 	private static final int MAX_MAPS = 1024;
 
 	private static final CloneWriter NOBODY = new CloneWriter(CloneWriter.Kind.NATIVE, 0);
 
 	private final Map<MapKey, ReplicaMap<?>> maps = new ConcurrentHashMap<>();
-
-	private final List<ClientListener> clientListeners = new CopyOnWriteArrayList<>();
 
 	private final ClockOffset offset = new ClockOffset();
 
@@ -66,6 +57,8 @@ public final class CloneClient implements AutoCloseable {
 	private final Clock clock;
 
 	private final Replica replica;
+
+	private final ClientListeners clientListeners;
 
 	private final ChangeListeners changeListeners;
 
@@ -95,6 +88,7 @@ public final class CloneClient implements AutoCloseable {
 		this.sockets = sockets;
 		this.clock = clock;
 		this.replica = new Replica(settings.subtrees());
+		this.clientListeners = new ClientListeners(settings.name());
 		this.changeListeners = new ChangeListeners();
 		this.budget = new WriteBudget(settings.maxInFlight(), ClientSettings.MAX_BYTES_IN_FLIGHT);
 	}
@@ -112,7 +106,7 @@ public final class CloneClient implements AutoCloseable {
 		if (this.running == null) {
 			this.replica.show();
 			ClientRun running = new ClientRun(this.settings, servers, this.sockets.open(), this.clock, this.replica,
-					this.changeListeners, this.offset, this.timers, new Announcer(), () -> this.onTooSlow.run(),
+					this.changeListeners, this.offset, this.timers, this.clientListeners, () -> this.onTooSlow.run(),
 					this.former);
 			this.running = running;
 			this.started = true;
@@ -215,8 +209,7 @@ public final class CloneClient implements AutoCloseable {
 	 * @return the registration, which ends when it is closed
 	 */
 	public Registration addListener(ClientListener listener) {
-		this.clientListeners.add(listener);
-		return () -> this.clientListeners.remove(listener);
+		return this.clientListeners.add(listener);
 	}
 
 	/**
@@ -434,43 +427,6 @@ public final class CloneClient implements AutoCloseable {
 			throw new CloneNotConnectedException(
 					"The write of '" + call.operation().key() + "' was not sent: the client's mailbox is full");
 		}
-	}
-
-	/**
-	 * Tells all listeners of this client, whatever one of them throws.
-	 */
-	private final class Announcer implements ClientListener {
-
-		private final LogLimit log = new LogLimit(10);
-
-		@Override
-		public void onStateChanged(CloneState from, CloneState to, String reason) {
-			announce((listener) -> listener.onStateChanged(from, to, reason));
-		}
-
-		@Override
-		public void onGap(long applied, long before) {
-			announce((listener) -> listener.onGap(applied, before));
-		}
-
-		@Override
-		public void onSnail(Duration latency, Duration error) {
-			announce((listener) -> listener.onSnail(latency, error));
-		}
-
-		private void announce(Consumer<ClientListener> announcement) {
-			for (ClientListener listener : CloneClient.this.clientListeners) {
-				try {
-					announcement.accept(listener);
-				}
-				catch (RuntimeException ex) {
-					this.log.log(System.nanoTime(),
-							(leftOut) -> logger.warn("A listener of client '{}' threw something{}",
-									CloneClient.this.settings.name(), leftOut, ex));
-				}
-			}
-		}
-
 	}
 
 	private record MapKey(String name, String subtree, ValueCodec<?> codec, @Nullable Duration ttl) {

@@ -43,12 +43,12 @@ class PairScheduleTests {
 
 	@Test
 	void nothingIsLostWithOneServerOfAPairThatIsInSync() {
-		run(false);
+		Schedules.run((seed) -> new Schedule(seed, false, extras(seed)).run());
 	}
 
 	@Test
 	void afterAPartitionAllMeetAgainAndNothingIsLostSilently() {
-		run(true);
+		Schedules.run((seed) -> new Schedule(seed, true, extras(seed)).run());
 	}
 
 	/**
@@ -58,21 +58,6 @@ class PairScheduleTests {
 	@Test
 	void aServerThatStopsPromisesNothingAlone() {
 		new Schedule(20_189_492_759_501L, true, Set.of()).run();
-	}
-
-	private static void run(boolean partitions) {
-		int schedules = Integer.getInteger("clone.test.schedules", 300);
-		long seed = Long.getLong("clone.test.seed", System.nanoTime());
-		for (int i = 0; i < schedules; i++) {
-			try {
-				new Schedule(seed + i, partitions, extras(seed + i)).run();
-			}
-			catch (Throwable ex) {
-				throw new AssertionError(
-						"Schedule failed, run it again with -Dclone.test.schedules=1 -Dclone.test.seed=" + (seed + i),
-						ex);
-			}
-		}
 	}
 
 	/**

@@ -24,18 +24,7 @@ class RandomScheduleTests {
 
 	@Test
 	void everyClientIsAlwaysAPrefixOfTheServer() {
-		int schedules = Integer.getInteger("clone.test.schedules", 300);
-		long seed = Long.getLong("clone.test.seed", System.nanoTime());
-		for (int i = 0; i < schedules; i++) {
-			try {
-				new Schedule(seed + i).run();
-			}
-			catch (Throwable ex) {
-				throw new AssertionError(
-						"Schedule failed, run it again with -Dclone.test.schedules=1 -Dclone.test.seed=" + (seed + i),
-						ex);
-			}
-		}
+		Schedules.run((seed) -> new Schedule(seed).run());
 	}
 
 	/**

@@ -142,12 +142,7 @@ class SnailWatchTests {
 	void whatWasOrderedBeforeASynchronizationEndedIsExcused() {
 		measure();
 		this.snail.onSynchronized();
-		this.clock.advance(Duration.ofMillis(1900));
-		handOver(Duration.ofSeconds(2));
-		assertThat(this.alarms).isZero();
-		this.clock.advance(Duration.ofMillis(200));
-		handOver(Duration.ofSeconds(2));
-		assertThat(this.alarms).isOne();
+		assertThatWhatWasOrderedUntilNowIsExcused();
 	}
 
 	@Test
@@ -169,12 +164,7 @@ class SnailWatchTests {
 	void whatWaitedBehindOtherEntriesIsExcused() {
 		measure();
 		this.snail.excuseUntilNow();
-		this.clock.advance(Duration.ofMillis(1900));
-		handOver(Duration.ofSeconds(2));
-		assertThat(this.alarms).isZero();
-		this.clock.advance(Duration.ofMillis(200));
-		handOver(Duration.ofSeconds(2));
-		assertThat(this.alarms).isOne();
+		assertThatWhatWasOrderedUntilNowIsExcused();
 	}
 
 	@Test
@@ -201,6 +191,15 @@ class SnailWatchTests {
 		assertThat(this.snail.onWaiting(Duration.ofSeconds(1).toNanos() + 1))
 			.isEqualTo(new Croak(Duration.ofSeconds(1).toNanos() + 1, 0));
 		assertThat(this.snail.croaks()).isOne();
+	}
+
+	private void assertThatWhatWasOrderedUntilNowIsExcused() {
+		this.clock.advance(Duration.ofMillis(1900));
+		handOver(Duration.ofSeconds(2));
+		assertThat(this.alarms).isZero();
+		this.clock.advance(Duration.ofMillis(200));
+		handOver(Duration.ofSeconds(2));
+		assertThat(this.alarms).isOne();
 	}
 
 	private void handOver(Duration age) {
