@@ -6,6 +6,7 @@ import io.github.clonemap.protocol.FrameWriter;
 import io.github.clonemap.protocol.MalformedMessageException;
 import io.github.clonemap.protocol.Message;
 import io.github.clonemap.protocol.Message.Credit;
+import io.github.clonemap.protocol.RecentKeys;
 import io.github.clonemap.protocol.Reply.End;
 import io.github.clonemap.protocol.Reply.Entries;
 import io.github.clonemap.protocol.StreamBatch;
@@ -39,6 +40,8 @@ final class StreamFollower {
 	private final StreamPosition position = new StreamPosition();
 
 	private final FrameWriter writer = new FrameWriter(256);
+
+	private final RecentKeys recentKeys = new RecentKeys();
 
 	private final byte[] topic;
 
@@ -208,7 +211,7 @@ final class StreamFollower {
 		if (!startsWithTopic(frame)) {
 			throw new MalformedMessageException("stream of other subtrees");
 		}
-		FrameReader reader = new FrameReader(frame, this.topic.length);
+		FrameReader reader = new FrameReader(frame, this.topic.length, this.recentKeys);
 		StreamBatch batch = StreamBatch.read(reader);
 		if (this.state == State.IDLE) {
 			// The stream is often heard before the answer to HELLO. All after this batch

@@ -5,6 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Reads the fields of one frame, in network byte order, and trusts none of them: a field
  * that does not fit the frame is a {@link MalformedMessageException}, and nothing is
@@ -22,6 +24,8 @@ public final class FrameReader {
 
 	private final byte[] bytes;
 
+	private final @Nullable RecentKeys recentKeys;
+
 	private int position;
 
 	/**
@@ -38,8 +42,19 @@ public final class FrameReader {
 	 * @param position where to start
 	 */
 	public FrameReader(byte[] bytes, int position) {
+		this(bytes, position, null);
+	}
+
+	/**
+	 * Creates a reader that starts inside the frame.
+	 * @param bytes the frame
+	 * @param position where to start
+	 * @param recentKeys where its keys are looked for first, {@code null} for nowhere
+	 */
+	public FrameReader(byte[] bytes, int position, @Nullable RecentKeys recentKeys) {
 		this.bytes = bytes;
 		this.position = position;
+		this.recentKeys = recentKeys;
 	}
 
 	/**
@@ -173,6 +188,20 @@ public final class FrameReader {
 		String text = Keys.decode(this.bytes, this.position, length, field);
 		this.position += length;
 		return text;
+	}
+
+	/**
+	 * Reads a key.
+	 * @return the key
+	 * @throws MalformedMessageException if it is not text, or the frame ends before it
+	 */
+	public String readKey() throws MalformedMessageException {
+		int length = readShort("key");
+		need(length, "key");
+		String key = (this.recentKeys != null) ? this.recentKeys.get(this.bytes, this.position, length, "key")
+				: Keys.decode(this.bytes, this.position, length, "key");
+		this.position += length;
+		return key;
 	}
 
 	/**

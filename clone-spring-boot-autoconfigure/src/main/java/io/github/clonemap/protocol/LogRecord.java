@@ -42,7 +42,7 @@ public sealed interface LogRecord {
 			case Written.KIND -> Written.read(reader, factory);
 			case Changed.KIND -> new Changed(Update.readWhole(reader, factory));
 			case Entry.KIND -> new Entry(Update.readWhole(reader, factory), reader.readNatural("remaining"));
-			case Settled.KIND -> new Settled(reader.readText("key"), reader.readValue("id"));
+			case Settled.KIND -> new Settled(reader.readKey(), reader.readValue("id"));
 			default -> throw new MalformedMessageException("record " + kind + " is unknown");
 		};
 	}

@@ -65,7 +65,20 @@ public sealed interface Message permits Message.Hello, Message.Sync, Message.Cre
 	 * @throws MalformedMessageException if the body does not fit the command
 	 */
 	static Message read(Command command, byte[] body, Update.Factory<?> factory) throws MalformedMessageException {
-		FrameReader reader = new FrameReader(body);
+		return read(command, new FrameReader(body), factory);
+	}
+
+	/**
+	 * Reads a body.
+	 * @param command the command before it
+	 * @param reader where it is, and nothing after it
+	 * @param factory makes the updates of {@link Reply.Entries}, {@link PeerMessage.Copy}
+	 * and {@link PeerMessage.Log}
+	 * @return the message
+	 * @throws MalformedMessageException if the body does not fit the command
+	 */
+	static Message read(Command command, FrameReader reader, Update.Factory<?> factory)
+			throws MalformedMessageException {
 		try {
 			Message message = switch (command) {
 				case HELLO -> Hello.read(reader);

@@ -39,8 +39,11 @@ public final class Subtrees {
 
 	private final List<String> paths;
 
+	private final boolean everything;
+
 	private Subtrees(List<String> paths) {
 		this.paths = paths;
+		this.everything = paths.get(0).isEmpty();
 	}
 
 	/**
@@ -144,6 +147,9 @@ public final class Subtrees {
 	 * @return whether it does
 	 */
 	public boolean contains(String key) {
+		if (this.everything) {
+			return true;
+		}
 		for (int i = 0; i < this.paths.size(); i++) {
 			if (key.startsWith(this.paths.get(i))) {
 				return true;

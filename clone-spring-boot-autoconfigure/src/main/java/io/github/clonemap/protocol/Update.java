@@ -256,7 +256,7 @@ public class Update {
 		if ((flags & ~allFlags) != 0) {
 			throw new MalformedMessageException("flags " + flags + " are unknown");
 		}
-		String key = reader.readText("key");
+		String key = reader.readKey();
 		if (key.isEmpty()) {
 			throw new MalformedMessageException("key is empty");
 		}

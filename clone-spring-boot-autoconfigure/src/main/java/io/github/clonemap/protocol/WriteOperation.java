@@ -99,7 +99,7 @@ public record WriteOperation(Kind kind, String key, byte @Nullable [] value, Con
 		if ((flags & ~(FLAG_TTL | FLAG_EPHEMERAL | FLAG_RETURN_ENTRY)) != 0) {
 			throw new MalformedMessageException("flags " + flags + " are unknown");
 		}
-		String key = reader.readText("key");
+		String key = reader.readKey();
 		long sequence = (CONDITIONS[condition] == Condition.SEQUENCE) ? reader.readNatural("expected sequence") : 0;
 		long ttl = ((flags & FLAG_TTL) != 0) ? reader.readPositive("ttl") : 0;
 		byte[] value = (KINDS[kind] == Kind.PUT) ? reader.readValue("value") : null;

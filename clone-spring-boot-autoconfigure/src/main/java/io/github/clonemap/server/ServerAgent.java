@@ -4,11 +4,13 @@ import java.util.random.RandomGenerator;
 
 import io.github.clonemap.agent.Clock;
 import io.github.clonemap.protocol.Command;
+import io.github.clonemap.protocol.FrameReader;
 import io.github.clonemap.protocol.FrameWriter;
 import io.github.clonemap.protocol.LogRecord;
 import io.github.clonemap.protocol.MalformedMessageException;
 import io.github.clonemap.protocol.Message;
 import io.github.clonemap.protocol.Message.Bye;
+import io.github.clonemap.protocol.RecentKeys;
 import io.github.clonemap.protocol.Reply.Passive;
 import io.github.clonemap.protocol.Sequence;
 import io.github.clonemap.protocol.StreamRefusal;
@@ -40,6 +42,8 @@ public final class ServerAgent implements ServerTransport.Handler {
 	static final int MAX_STREAMS = 1024;
 
 	private static final long MAX_PULSE_NANOS = 250_000_000;
+
+	private final RecentKeys recentKeys = new RecentKeys();
 
 	private final MalformedMessages malformed = new MalformedMessages();
 
@@ -364,7 +368,8 @@ public final class ServerAgent implements ServerTransport.Handler {
 			return null;
 		}
 		try {
-			return Message.read(command, body, (this.pair != null) ? this.pair.entries() : StoredEntry::of);
+			return Message.read(command, new FrameReader(body, 0, this.recentKeys),
+					(this.pair != null) ? this.pair.entries() : StoredEntry::of);
 		}
 		catch (MalformedMessageException ex) {
 			onMalformed(MalformedReason.BODY, command + ": " + ex.getMessage());

@@ -26,6 +26,12 @@ final class StreamQueue {
 	 */
 	static final int LIMIT = HeapShare.count(32, BATCH_BYTES, 32, 1000);
 
+	/**
+	 * How many bytes of requests a turn may take. What is published of them waits in the
+	 * queues until the turn is over, and must find room there.
+	 */
+	static final int TURN_BYTES = LIMIT / 4 * BATCH_BYTES;
+
 	private StreamQueue() {
 	}
 

@@ -254,12 +254,13 @@ public final class ZmqServerSockets implements ServerSockets {
 			onSubscription(subscription, handler);
 			more |= i == DRAIN_LIMIT - 1;
 		}
-		for (int i = 0; i < DRAIN_LIMIT; i++) {
+		int bytes = 0;
+		for (int i = 0; i < DRAIN_LIMIT && bytes < StreamQueue.TURN_BYTES; i++) {
 			byte[] identity = this.requests.recv(ZMQ.DONTWAIT);
 			if (identity == null) {
 				return more;
 			}
-			onRequest(identity, handler);
+			bytes += onRequest(identity, handler);
 		}
 		return true;
 	}
@@ -367,7 +368,7 @@ public final class ZmqServerSockets implements ServerSockets {
 		this.io.abandon();
 	}
 
-	private void onRequest(byte[] identity, Handler handler) {
+	private int onRequest(byte[] identity, Handler handler) {
 		byte[] command = nextFrame();
 		byte[] body = (command != null) ? nextFrame() : null;
 		if (this.chp != null && command != null && body == null && ChpRequest.isRequest(command)) {
@@ -380,14 +381,15 @@ public final class ZmqServerSockets implements ServerSockets {
 		}
 		if (this.probe.isMine(identity)) {
 			this.probe.onHeard(System.nanoTime());
-			return;
+			return 0;
 		}
 		if (command == null || body == null || tooMany > 0) {
 			handler.onMalformed(MalformedReason.FRAMES, "a request has a command and a body, not "
 					+ ((command == null) ? "nothing" : ((body == null) ? "one frame" : (2 + tooMany) + " frames")));
-			return;
+			return 0;
 		}
 		handler.onRequest(new Route(identity), command, body);
+		return body.length;
 	}
 
 	private byte @Nullable [] nextFrame() {

@@ -88,6 +88,10 @@ class ChpFailoverTests {
 			await().until(() -> this.writer.listeners.get() == listeners);
 		}
 		ChpClient last = ask(active);
+		// The last write must not be one that was published before the follower was
+		// there.
+		int whenThere = this.writer.written.get();
+		await().until(() -> this.writer.written.get() > whenThere + 10);
 		this.writer.finish();
 		Message update = last.next();
 		while (!update.uuidText().equals(this.writer.lastId)) {

@@ -1,0 +1,77 @@
+package io.github.clonemap.protocol;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys that have come lately, found by their bytes. The same keys come again and
+ * again: one that is found here need not be made, and has its hash already.
+ * <p>
+ * A bounded number of short keys; one that comes in the place of another one replaces it.
+ * For one thread.
+ *
+ * @since 0.1.0
+ */
+public final class RecentKeys {
+
+	private static final int CAPACITY = 1 << 14;
+
+	private static final int MAX_LENGTH = 64;
+
+	private static final long MULTIPLIER = 0x9E37_79B9_7F4A_7C15L;
+
+	private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+	private final @Nullable String[] keys = new @Nullable String[CAPACITY];
+
+	/**
+	 * The key of some bytes, which lie in the array.
+	 * @throws MalformedMessageException if the bytes are not text
+	 */
+	String get(byte[] bytes, int offset, int length, String field) throws MalformedMessageException {
+		if (length > MAX_LENGTH) {
+			return Keys.decode(bytes, offset, length, field);
+		}
+		int place = place(bytes, offset, length);
+		String key = this.keys[place];
+		if (key == null || !matches(key, bytes, offset, length)) {
+			key = Keys.decode(bytes, offset, length, field);
+			this.keys[place] = key;
+		}
+		return key;
+	}
+
+	private static int place(byte[] bytes, int offset, int length) {
+		int end = offset + length;
+		long hash = length;
+		int i = offset;
+		for (; i <= end - Long.BYTES; i += Long.BYTES) {
+			hash = (hash ^ (long) LONG.get(bytes, i)) * MULTIPLIER;
+			hash ^= hash >>> 32;
+		}
+		for (; i < end; i++) {
+			hash = (hash ^ bytes[i]) * MULTIPLIER;
+		}
+		return (int) (hash >>> 40) & (CAPACITY - 1);
+	}
+
+	/**
+	 * Whether a key is made of some bytes. Only one of ASCII characters can be: others
+	 * have more bytes than characters.
+	 */
+	private static boolean matches(String key, byte[] bytes, int offset, int length) {
+		if (key.length() != length) {
+			return false;
+		}
+		for (int i = 0; i < length; i++) {
+			if (key.charAt(i) != bytes[offset + i]) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+}
