@@ -108,10 +108,11 @@ final class Transfer implements AutoCloseable {
 	}
 
 	/**
-	 * Whether the client leaves unread as much as it may.
+	 * Whether the client has left unread as much as it may for long, by this answer or by
+	 * those before.
 	 */
-	boolean isUnread() {
-		return !this.unread.hasRoom();
+	boolean isUnread(long nowNanos, long patienceNanos) {
+		return this.unread.isStalled(nowNanos, patienceNanos) && !this.exhausted;
 	}
 
 	/**

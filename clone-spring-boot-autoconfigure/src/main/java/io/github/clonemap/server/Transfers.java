@@ -193,12 +193,17 @@ final class Transfers {
 	void onPulse(long nowNanos) {
 		for (Session session : List.copyOf(this.transferring)) {
 			Transfer transfer = session.transfer;
-			if (transfer != null && transfer.isStalled(this.log.committedSequence(), nowNanos, this.patienceNanos)) {
-				// One that has lost what it was sent has room again by a new connection.
+			if (transfer == null) {
+				continue;
+			}
+			// One that has lost what it was sent has room again by a new connection.
+			if (transfer.isUnread(nowNanos, this.patienceNanos)) {
 				this.replies.send(session.route(),
-						transfer.isUnread()
-								? new Bye(Bye.Reason.REFUSED, "it has not read what it was sent: connect anew")
-								: transfer.breakOff());
+						new Bye(Bye.Reason.REFUSED, "it has not read what it was sent: connect anew"));
+				endTransfer(session);
+			}
+			else if (transfer.isStalled(this.log.committedSequence(), nowNanos, this.patienceNanos)) {
+				this.replies.send(session.route(), transfer.breakOff());
 				endTransfer(session);
 			}
 		}

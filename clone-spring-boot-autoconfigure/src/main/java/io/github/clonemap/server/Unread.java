@@ -38,6 +38,8 @@ final class Unread {
 
 	private long bytes;
 
+	private long progressNanos;
+
 	Unread(RandomGenerator random) {
 		this.random = random;
 	}
@@ -47,12 +49,24 @@ final class Unread {
 	}
 
 	/**
+	 * Whether there has been no room for long. That outlives answers: one that has lost
+	 * what it was sent asks again and again.
+	 */
+	boolean isStalled(long nowNanos, long patienceNanos) {
+		if (hasRoom() || this.progressNanos == 0) {
+			this.progressNanos = nowNanos;
+		}
+		return nowNanos - this.progressNanos > patienceNanos;
+	}
+
+	/**
 	 * A chunk leaves.
 	 * @param size its size in bytes, about
 	 * @return the proof that it has to carry, not 0
 	 */
 	long onSent(int size) {
 		int index = (int) (this.sent++ % MAX_CHUNKS);
+		this.progressNanos = 0;
 		this.bytes += size;
 		this.sizes[index] = size;
 		do {
@@ -70,6 +84,7 @@ final class Unread {
 		for (long chunk = this.sent - 1; chunk >= Math.max(0, this.sent - MAX_CHUNKS); chunk--) {
 			if (this.proofs[(int) (chunk % MAX_CHUNKS)] == proof) {
 				while (this.read <= chunk) {
+					this.progressNanos = 0;
 					this.bytes -= this.sizes[(int) (this.read++ % MAX_CHUNKS)];
 				}
 				return true;

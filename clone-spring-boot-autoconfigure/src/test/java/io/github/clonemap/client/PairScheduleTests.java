@@ -61,6 +61,15 @@ class PairScheduleTests {
 	}
 
 	/**
+	 * A client lost most chunks of its answers, and asked again for ever: what it had not
+	 * read left no room for another answer.
+	 */
+	@Test
+	void whatAClientHasLostLeavesRoomForAnotherAnswer() {
+		new Schedule(7_964_547_007_117L, true, Set.of(Extra.COPIES)).run();
+	}
+
+	/**
 	 * What makes a schedule harder, each in one of six, or what
 	 * {@code -Dclone.test.extras} says.
 	 */

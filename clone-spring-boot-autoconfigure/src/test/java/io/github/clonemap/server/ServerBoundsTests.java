@@ -165,6 +165,55 @@ class ServerBoundsTests {
 	}
 
 	@Test
+	void whoLeavesAllUnreadIsSentAwayAlsoIfItAsksAgainAndAgain() {
+		ServerHarness server = filled(new ServerHarness(), 80);
+		Client client = server.joined(2);
+		for (int i = 0; i < 12; i++) {
+			client.sync("", 0, 100);
+			server.run(Duration.ofSeconds(1));
+		}
+		assertThat(client.take(Bye.class)).extracting(Bye::reason).isNotEmpty().containsOnly(Bye.Reason.REFUSED);
+	}
+
+	@Test
+	void whoReadsAtTimesIsNotSentAway() {
+		ServerHarness server = filled(new ServerHarness(), 80);
+		Client client = server.joined(2);
+		for (int i = 0; i < 5; i++) {
+			int syncId = client.sync("", 0, 100);
+			for (int j = 0; j < 6; j++) {
+				client.say(new Ping(1));
+				server.run(Duration.ofSeconds(1));
+			}
+			assertThat(client.take(Entries.class)).isNotEmpty();
+			client.say(new Credit(syncId, 100, client.proof()));
+		}
+		assertThat(client.take(Bye.class)).isEmpty();
+	}
+
+	@Test
+	void whoReadsSlowlyBeforeALargeValueIsNotStalled() {
+		Unread unread = new Unread(new Random(7));
+		long first = unread.onSent(1);
+		unread.onSent(2 * Unread.MAX_BYTES);
+		assertThat(unread.isStalled(1, 10)).isFalse();
+		assertThat(unread.onProof(first)).isTrue();
+		assertThat(unread.hasRoom()).isFalse();
+		assertThat(unread.isStalled(12, 10)).isFalse();
+		assertThat(unread.onProof(first)).isTrue();
+		assertThat(unread.isStalled(23, 10)).isTrue();
+	}
+
+	@Test
+	void whoHadRoomUntilNowIsNotStalled() {
+		Unread unread = new Unread(new Random(7));
+		assertThat(unread.isStalled(1, 10)).isFalse();
+		unread.onSent(Unread.MAX_BYTES);
+		assertThat(unread.isStalled(12, 10)).isFalse();
+		assertThat(unread.isStalled(23, 10)).isTrue();
+	}
+
+	@Test
 	void answersBeyondAShareOfTheHeapWaitForTheirTurn() {
 		ServerHarness server = filled(new ServerHarness(), 1);
 		List<Client> open = IntStream.range(0, Transfers.MAX_OPEN).mapToObj((i) -> server.joined(100 + i)).toList();
