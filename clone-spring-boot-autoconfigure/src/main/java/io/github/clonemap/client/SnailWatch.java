@@ -164,6 +164,12 @@ final class SnailWatch {
 		if (!late) {
 			return null;
 		}
+		if (this.croaking) {
+			// A change that waits has begun the episode while the answer was on its way.
+			this.croaks.add(count);
+			this.lastLateMicros = this.clock.epochMicros();
+			return null;
+		}
 		return begin(count, this.offset.ageNanos(suspicion.serverTimeMicros, suspicion.handedOverMicros),
 				this.offset.errorMicros() * 1000);
 	}

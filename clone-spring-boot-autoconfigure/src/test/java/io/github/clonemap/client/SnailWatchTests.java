@@ -193,6 +193,15 @@ class SnailWatchTests {
 		assertThat(this.snail.croaks()).isOne();
 	}
 
+	@Test
+	void anEpisodeThatBeginsWhileTheServerIsAskedBeginsOnce() {
+		measure();
+		handOver(Duration.ofSeconds(2));
+		assertThat(this.snail.onWaiting(Duration.ofSeconds(2).toNanos())).isNotNull();
+		assertThat(measure()).isNull();
+		assertThat(this.snail.croaks()).isEqualTo(2);
+	}
+
 	private void assertThatWhatWasOrderedUntilNowIsExcused() {
 		this.clock.advance(Duration.ofMillis(1900));
 		handOver(Duration.ofSeconds(2));
