@@ -1,11 +1,13 @@
 package io.github.clonemap.autoconfigure;
 
-import io.github.clonemap.CloneMap;
-import org.springframework.context.annotation.Import;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
+import io.github.clonemap.CloneMap;
 import io.github.clonemap.client.ServerEndpoint;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -19,6 +21,7 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -46,13 +49,13 @@ class FailureAnalysisTests {
 	}
 
 	@Test
-	void portOfTheStreamInUseIsExplained(CapturedOutput output) {
-		try (TestServer other = TestServer.start()) {
-			// Its requests are where our stream would be.
-			int port = other.endpoint().port() - ServerEndpoint.STREAM_PORT_OFFSET;
+	void portOfTheStreamInUseIsExplained(CapturedOutput output) throws IOException {
+		int port = FreePorts.place().port();
+		try (ServerSocket other = new ServerSocket(port + ServerEndpoint.STREAM_PORT_OFFSET, 1,
+				InetAddress.getLoopbackAddress())) {
 			fail("clone.server.port=" + port);
 			assertThat(output).contains("APPLICATION FAILED TO START")
-				.contains("cannot listen on " + other.endpoint() + ": the port is in use")
+				.contains("cannot listen on tcp://127.0.0.1:" + other.getLocalPort() + ": the port is in use")
 				.contains("3 above clone.server.port, which is " + port + ".")
 				.contains("Set clone.server.port to a port that is free together with the one 3 above it")
 				.doesNotContain("clone.servers=");
@@ -61,12 +64,12 @@ class FailureAnalysisTests {
 
 	@ParameterizedTest
 	@CsvSource({ "1,updates to clients of RFC 12", "2,the writes of clients of RFC 12" })
-	void portOfTheDoorInUseIsExplained(int offset, String what, CapturedOutput output) {
-		try (TestServer other = TestServer.start()) {
-			int port = other.endpoint().port() - offset;
+	void portOfTheDoorInUseIsExplained(int offset, String what, CapturedOutput output) throws IOException {
+		int port = FreePorts.place().port();
+		try (ServerSocket other = new ServerSocket(port + offset, 1, InetAddress.getLoopbackAddress())) {
 			fail("clone.server.port=" + port, "clone.server.chp.enabled=true");
 			assertThat(output).contains("APPLICATION FAILED TO START")
-				.contains("cannot listen on " + other.endpoint() + ": the port is in use")
+				.contains("cannot listen on tcp://127.0.0.1:" + other.getLocalPort() + ": the port is in use")
 				.contains("It is the port for " + what + ", " + offset + " above clone.server.port, which is " + port
 						+ ".")
 				.contains("free together with the three above it")
