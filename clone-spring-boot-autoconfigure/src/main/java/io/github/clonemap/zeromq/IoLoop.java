@@ -114,6 +114,19 @@ final class IoLoop {
 	}
 
 	/**
+	 * Does input and output: first of what was just sent, then, if there is none, of what
+	 * comes.
+	 * @param timeoutNanos how long to wait for some at most; 0 or less for not at all
+	 */
+	void await(long timeoutNanos) {
+		if (!poll(0) && timeoutNanos > 0) {
+			// Somebody may be about to write: batches grow, and a wake-up is saved.
+			Thread.yield();
+			poll(timeoutNanos);
+		}
+	}
+
+	/**
 	 * Does what input and output there is.
 	 * @param timeoutNanos how long to wait for some; 0 or less for not at all
 	 * @return whether there was any

@@ -15,8 +15,7 @@ final class Sockets {
 	private static final int LINGER_MILLIS = 200;
 
 	/**
-	 * JeroMQ loses one to four connects in a hundred; this interval ends and repeats
-	 * them.
+	 * How long somebody who connects may say nothing.
 	 */
 	private static final int HANDSHAKE_MILLIS = 500;
 

@@ -229,12 +229,7 @@ public final class ZmqServerSockets implements ServerSockets {
 
 	@Override
 	public void await(long timeoutNanos) {
-		// First what was just sent.
-		if (!this.io.poll(0) && timeoutNanos > 0) {
-			// Somebody may be about to send: batches grow, and a wake-up is saved.
-			Thread.yield();
-			this.io.poll(timeoutNanos);
-		}
+		this.io.await(timeoutNanos);
 	}
 
 	@Override

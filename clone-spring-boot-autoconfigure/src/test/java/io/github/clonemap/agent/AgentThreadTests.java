@@ -101,12 +101,7 @@ class AgentThreadTests {
 
 	@Test
 	void anotherThreadGoesOnWithAnAgentWhoseTurnIsGivenUpAndTheFirstLeavesItAlone() throws Exception {
-		this.agent.deaf = true;
-		this.thread.start();
-		this.agent.turns.acquire();
-		Thread first = this.agent.runner;
-		this.agent.stuck = true;
-		this.agent.turns.acquire();
+		Thread first = startAndGiveUp();
 		Thread second = this.agent.runner;
 		assertThat(second).isNotSameAs(first);
 		assertThat(second.getName()).isEqualTo("agent under test");
@@ -121,16 +116,25 @@ class AgentThreadTests {
 
 	@Test
 	void whatAThreadThatWasGivenUpFailsWithIsNobodysFailure() throws Exception {
+		Thread first = startAndGiveUp();
+		this.agent.givenUp = first;
+		awaitEnd(first);
+		assertThat(this.thread.isAlive()).isTrue();
+		assertThat(this.thread.failure()).isNull();
+	}
+
+	/**
+	 * Starts the agent, and waits until another thread goes on with it.
+	 * @return the thread whose turn was given up
+	 */
+	private Thread startAndGiveUp() throws InterruptedException {
 		this.agent.deaf = true;
 		this.thread.start();
 		this.agent.turns.acquire();
 		Thread first = this.agent.runner;
 		this.agent.stuck = true;
 		this.agent.turns.acquire();
-		this.agent.givenUp = first;
-		awaitEnd(first);
-		assertThat(this.thread.isAlive()).isTrue();
-		assertThat(this.thread.failure()).isNull();
+		return first;
 	}
 
 	/**
