@@ -1,6 +1,10 @@
 package io.github.clonemap.benchmark;
 
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
@@ -21,8 +25,8 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /**
  * What does a local {@code get} cost, of the map of everything and of a view of a
- * subtree, beside that of a bare {@code ConcurrentHashMap}? 10,000 keys in turn; in all
- * maps they are other objects than those that are looked up, as in an application.
+ * subtree, beside that of a bare {@code ConcurrentHashMap}? 10,000 keys in no order; in
+ * all maps they are other objects than those that are looked up, as in an application.
  *
  * <pre>
  * mvn -q verify -Pbenchmark -DskipTests -Dbenchmark=get -pl clone-spring-boot-autoconfigure
@@ -66,7 +70,15 @@ public class LocalGetBenchmark {
 			this.keys[i] = Values.key(i);
 			this.relativeKeys[i] = Values.key(i).substring(SUBTREE.length());
 		}
-		this.map.putAll(this.bare);
+		// Made in the same order as in the bare map, and looked up in none, so that no map
+		// has the better place in the processor's caches.
+		Map<String, byte[]> values = new LinkedHashMap<>();
+		for (String key : this.keys) {
+			values.put(key, this.bare.get(key));
+		}
+		this.map.putAll(values);
+		Collections.shuffle(Arrays.asList(this.keys), new Random(1));
+		Collections.shuffle(Arrays.asList(this.relativeKeys), new Random(1));
 	}
 
 	@TearDown

@@ -1,12 +1,11 @@
 package io.github.clonemap.client;
 
-import java.util.Collections;
 import java.util.Iterator;
-import java.util.Map;
 
 import io.github.clonemap.CloneChange.Phase;
 import io.github.clonemap.CloneWriter;
 import io.github.clonemap.protocol.Update;
+import io.github.clonemap.store.EntryTable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,9 +27,9 @@ final class Feed {
 
 	private final @Nullable Listening<?> only;
 
-	private final Map<String, ReplicaEntry> before;
+	private final EntryTable<ReplicaEntry> before;
 
-	private final Map<String, ReplicaEntry> after;
+	private final EntryTable<ReplicaEntry> after;
 
 	private final Phase phase;
 
@@ -42,8 +41,8 @@ final class Feed {
 
 	private final Iterator<ReplicaEntry> gone;
 
-	private Feed(ChangeListeners listeners, @Nullable Listening<?> only, Map<String, ReplicaEntry> before,
-			Map<String, ReplicaEntry> after, Phase phase, long sequence, long serverTimeMicros) {
+	private Feed(ChangeListeners listeners, @Nullable Listening<?> only, EntryTable<ReplicaEntry> before,
+			EntryTable<ReplicaEntry> after, Phase phase, long sequence, long serverTimeMicros) {
 		this.listeners = listeners;
 		this.only = only;
 		this.before = before;
@@ -51,8 +50,8 @@ final class Feed {
 		this.phase = phase;
 		this.sequence = sequence;
 		this.serverTimeMicros = serverTimeMicros;
-		this.present = after.values().iterator();
-		this.gone = before.values().iterator();
+		this.present = after.iterator();
+		this.gone = before.iterator();
 	}
 
 	/**
@@ -60,7 +59,7 @@ final class Feed {
 	 * @param sequence the sequence of the new view
 	 * @param serverTimeMicros the server's time then, about
 	 */
-	static Feed difference(ChangeListeners listeners, Map<String, ReplicaEntry> before, Map<String, ReplicaEntry> after,
+	static Feed difference(ChangeListeners listeners, EntryTable<ReplicaEntry> before, EntryTable<ReplicaEntry> after,
 			Phase phase, long sequence, long serverTimeMicros) {
 		return new Feed(listeners, null, before, after, phase, sequence, serverTimeMicros);
 	}
@@ -68,8 +67,8 @@ final class Feed {
 	/**
 	 * All that there is, for one listener.
 	 */
-	static Feed initial(ChangeListeners listeners, Listening<?> only, Map<String, ReplicaEntry> entries) {
-		return new Feed(listeners, only, Collections.emptyMap(), entries, Phase.INITIAL, 0, 0);
+	static Feed initial(ChangeListeners listeners, Listening<?> only, EntryTable<ReplicaEntry> entries) {
+		return new Feed(listeners, only, new EntryTable<>(0), entries, Phase.INITIAL, 0, 0);
 	}
 
 	/**
@@ -94,7 +93,7 @@ final class Feed {
 				return false;
 			}
 			ReplicaEntry entry = this.gone.next();
-			if (!this.after.containsKey(entry.key())) {
+			if (this.after.get(entry.key()) == null) {
 				dispatched++;
 				dispatch(new Update(Update.Kind.REMOVE, entry.key(), null, this.sequence, this.serverTimeMicros,
 						CloneWriter.Kind.SERVER, 0, 0, false), entry, dispatcher);

@@ -1,10 +1,8 @@
 package io.github.clonemap.client;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-
 import io.github.clonemap.CloneStoppedException;
 import io.github.clonemap.protocol.Subtrees;
+import io.github.clonemap.store.EntryTable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,13 +14,13 @@ final class Replica {
 
 	private final Subtrees subtrees;
 
-	private volatile ConcurrentHashMap<String, ReplicaEntry> entries = new ConcurrentHashMap<>();
+	private volatile EntryTable<ReplicaEntry> entries = new EntryTable<>(0);
 
 	/**
 	 * What the application may read: the entries, or {@code null} while they are withheld
 	 * from it. One reference says both, so a read pays nothing for it.
 	 */
-	private volatile @Nullable ConcurrentHashMap<String, ReplicaEntry> readable = this.entries;
+	private volatile @Nullable EntryTable<ReplicaEntry> readable = this.entries;
 
 	private volatile String withheld = "";
 
@@ -38,7 +36,7 @@ final class Replica {
 		return this.subtrees;
 	}
 
-	Map<String, ReplicaEntry> entries() {
+	EntryTable<ReplicaEntry> entries() {
 		return this.entries;
 	}
 
@@ -46,8 +44,8 @@ final class Replica {
 	 * What the application may read.
 	 * @throws CloneStoppedException if that is nothing
 	 */
-	ConcurrentHashMap<String, ReplicaEntry> readable() {
-		ConcurrentHashMap<String, ReplicaEntry> readable = this.readable;
+	EntryTable<ReplicaEntry> readable() {
+		EntryTable<ReplicaEntry> readable = this.readable;
 		if (readable == null) {
 			throw new CloneStoppedException(this.withheld);
 		}
@@ -80,9 +78,9 @@ final class Replica {
 
 	/**
 	 * Finds an entry.
-	 * @param key the whole key, or something that is equal to it
+	 * @param key the whole key
 	 */
-	@Nullable ReplicaEntry get(Object key) {
+	@Nullable ReplicaEntry get(String key) {
 		return this.entries.get(key);
 	}
 
@@ -91,9 +89,13 @@ final class Replica {
 	 */
 	long count(String prefix) {
 		if (prefix.isEmpty()) {
-			return this.entries.mappingCount();
+			return this.entries.size();
 		}
-		return this.entries.keySet().stream().filter((key) -> key.startsWith(prefix)).count();
+		long count = 0;
+		for (ReplicaEntry entry : this.entries) {
+			count += entry.key().startsWith(prefix) ? 1 : 0;
+		}
+		return count;
 	}
 
 	/**
@@ -111,17 +113,7 @@ final class Replica {
 	}
 
 	boolean isEmpty() {
-		return this.entries.isEmpty();
-	}
-
-	/**
-	 * The text that this replica has of a key already, rather than an equal one: the
-	 * table keeps the first, so every further one would take its room for the life of its
-	 * entry.
-	 */
-	String sharedKey(String key) {
-		ReplicaEntry entry = this.entries.get(key);
-		return (entry != null) ? entry.key() : key;
+		return this.entries.size() == 0;
 	}
 
 	/**
@@ -129,7 +121,7 @@ final class Replica {
 	 * @return the entry before, or {@code null} if there was none
 	 */
 	@Nullable ReplicaEntry apply(ReplicaEntry update) {
-		return update.isPut() ? this.entries.put(update.key(), update) : this.entries.remove(update.key());
+		return update.isPut() ? this.entries.put(update) : this.entries.remove(update.key());
 	}
 
 	/**
@@ -153,8 +145,8 @@ final class Replica {
 	 * Puts other entries in place of all that are here.
 	 * @return the entries before
 	 */
-	Map<String, ReplicaEntry> swap(ConcurrentHashMap<String, ReplicaEntry> entries, long sequence, long serverId) {
-		Map<String, ReplicaEntry> before = this.entries;
+	EntryTable<ReplicaEntry> swap(EntryTable<ReplicaEntry> entries, long sequence, long serverId) {
+		EntryTable<ReplicaEntry> before = this.entries;
 		this.entries = entries;
 		this.readable = entries;
 		this.sequence = sequence;

@@ -60,7 +60,7 @@ final class ReplicaEntrySet<V> extends AbstractSet<Entry<String, V>> {
 
 	@Override
 	public Iterator<Entry<String, V>> iterator() {
-		return new EntryIterator(this.replica.readable().values().iterator());
+		return new EntryIterator(this.replica.readable().iterator());
 	}
 
 	private final class EntryIterator implements Iterator<Entry<String, V>> {

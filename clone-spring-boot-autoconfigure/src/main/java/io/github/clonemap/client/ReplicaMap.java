@@ -21,7 +21,6 @@ import io.github.clonemap.Registration;
 import io.github.clonemap.ValueCodec;
 import io.github.clonemap.WriteOptions;
 import io.github.clonemap.WriteOptions.Condition;
-import io.github.clonemap.protocol.Keys;
 import io.github.clonemap.protocol.Subtrees;
 import io.github.clonemap.protocol.Update;
 import io.github.clonemap.protocol.WriteOperation;
@@ -45,7 +44,7 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 
 	private final String subtree;
 
-	private final int subtreeHash;
+	private final MapKeys keys;
 
 	private final ValueCodec<V> codec;
 
@@ -58,7 +57,7 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 		this.replica = client.replica();
 		this.name = name;
 		this.subtree = subtree;
-		this.subtreeHash = subtree.hashCode();
+		this.keys = new MapKeys(subtree, client::maxKeyLength);
 		this.codec = codec;
 		this.reader = new EntryReader<>(name, subtree, codec, client::onUndecodable);
 		this.ttl = ttl;
@@ -134,7 +133,7 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 
 	@Override
 	public boolean isEmpty() {
-		return this.subtree.isEmpty() ? this.replica.readable().isEmpty() : !keySet().iterator().hasNext();
+		return this.keys.isAll() ? this.replica.readable().size() == 0 : !keySet().iterator().hasNext();
 	}
 
 	@Override
@@ -201,7 +200,7 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 
 	@Override
 	public CompletableFuture<@Nullable CloneEntry<V>> removeAsync(String key) {
-		return this.client.writeAsync(removeOperation(fullKey(key), Condition.NONE, 0), (result) -> {
+		return this.client.writeAsync(removeOperation(this.keys.whole(key), Condition.NONE, 0), (result) -> {
 			V value = this.reader.valueBefore(result.entry());
 			return (result.entry() != null && value != null) ? this.reader.entry(result.entry(), value) : null;
 		});
@@ -217,7 +216,7 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 	@Override
 	public void clear() {
 		List<WriteOperation> writes = new ArrayList<>();
-		for (ReplicaEntry entry : this.replica.readable().values()) {
+		for (ReplicaEntry entry : this.replica.readable()) {
 			if (this.reader.covers(entry.key())) {
 				writes.add(removeOperation(entry.key(), Condition.NONE, 0));
 			}
@@ -234,7 +233,7 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 
 	@Override
 	public @Nullable V remove(@Nullable Object key) {
-		String fullKey = fullKeyOrNull(key);
+		String fullKey = this.keys.wholeOrNull(key);
 		return (fullKey != null)
 				? this.reader.valueBefore(this.client.write(removeOperation(fullKey, Condition.NONE, 0)).entry())
 				: null;
@@ -256,13 +255,13 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 	public boolean replace(String key, V oldValue, V newValue) {
 		Objects.requireNonNull(oldValue, "A shared map has no null values");
 		WriteOperation probe = putOperation(key, newValue, WriteOptions.none(), true);
-		return swap(fullKey(key), oldValue, (sequence) -> new WriteOperation(probe.kind(), probe.key(), probe.value(),
-				Condition.SEQUENCE, sequence, probe.ttlMillis(), probe.ephemeral(), true));
+		return swap(this.keys.whole(key), oldValue, (sequence) -> new WriteOperation(probe.kind(), probe.key(),
+				probe.value(), Condition.SEQUENCE, sequence, probe.ttlMillis(), probe.ephemeral(), true));
 	}
 
 	@Override
 	public boolean remove(@Nullable Object key, @Nullable Object value) {
-		String fullKey = fullKeyOrNull(key);
+		String fullKey = this.keys.wholeOrNull(key);
 		return fullKey != null && value != null
 				&& swap(fullKey, value, (sequence) -> removeOperation(fullKey, Condition.SEQUENCE, sequence));
 	}
@@ -308,10 +307,9 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 			Objects.requireNonNull(key, "A shared map has no null keys");
 			return null;
 		}
-		ReplicaEntry entry = this.replica.readable()
-			.get(this.subtree.isEmpty() ? text : new ViewKey(this.subtree, this.subtreeHash, text));
+		ReplicaEntry entry = this.keys.find(this.replica.readable(), text);
 		// A subtree is held, or there was no map of it; only the whole may have holes.
-		if (entry == null && this.subtree.isEmpty()) {
+		if (entry == null && this.keys.isAll()) {
 			checkHeld(text);
 		}
 		return entry;
@@ -329,7 +327,7 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 	 * Reads, computes and writes until nobody else writes in between.
 	 */
 	private @Nullable V transform(String key, Function<@Nullable V, @Nullable V> function) {
-		String fullKey = fullKey(key);
+		String fullKey = this.keys.whole(key);
 		Update current = current(fullKey);
 		while (true) {
 			V value = (current != null) ? this.reader.value(current) : null;
@@ -397,7 +395,7 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 	}
 
 	private WriteOperation putOperation(String key, V value, WriteOptions options, boolean returnEntry) {
-		String fullKey = fullKey(key);
+		String fullKey = this.keys.whole(key);
 		byte[] bytes = this.codec.encode(Objects.requireNonNull(value, "A shared map has no null values"));
 		if (bytes.length == 0) {
 			throw new IllegalArgumentException(
@@ -411,36 +409,6 @@ final class ReplicaMap<V> extends AbstractMap<String, V> implements CloneMap<V> 
 
 	private static WriteOperation removeOperation(String fullKey, Condition condition, long sequence) {
 		return new WriteOperation(WriteOperation.Kind.REMOVE, fullKey, null, condition, sequence, 0, false, true);
-	}
-
-	private String fullKey(String key) {
-		String fullKey = join(key);
-		String problem = problem(fullKey);
-		if (problem != null) {
-			throw new IllegalArgumentException("'" + fullKey + "' cannot be a key: " + problem);
-		}
-		return fullKey;
-	}
-
-	private String join(String key) {
-		Objects.requireNonNull(key, "A shared map has no null keys");
-		return this.subtree.isEmpty() ? key : this.subtree.concat(key);
-	}
-
-	private @Nullable String problem(String fullKey) {
-		return Keys.problem(fullKey, this.client.maxKeyLength());
-	}
-
-	/**
-	 * The whole key of a key that is to be removed: what cannot be a key is not there.
-	 */
-	private @Nullable String fullKeyOrNull(@Nullable Object key) {
-		Objects.requireNonNull(key, "A shared map has no null keys");
-		if (!(key instanceof String text)) {
-			return null;
-		}
-		String fullKey = join(text);
-		return (problem(fullKey) == null) ? fullKey : null;
 	}
 
 	/**

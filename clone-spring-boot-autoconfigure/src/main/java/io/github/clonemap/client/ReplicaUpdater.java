@@ -4,14 +4,13 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.clonemap.CloneChange.Phase;
-import io.github.clonemap.CloneWriter;
 import io.github.clonemap.agent.Clock;
 import io.github.clonemap.protocol.FrameReader;
 import io.github.clonemap.protocol.MalformedMessageException;
 import io.github.clonemap.protocol.Update;
+import io.github.clonemap.store.EntryTable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +32,6 @@ final class ReplicaUpdater {
 	private final ClockOffset offset;
 
 	private final Clock clock;
-
-	private final Update.Factory<ReplicaEntry> entries = this::newEntry;
 
 	ReplicaUpdater(Replica replica, ChangeListeners listeners, Dispatcher dispatcher, ClockOffset offset, Clock clock) {
 		this.replica = replica;
@@ -96,7 +93,7 @@ final class ReplicaUpdater {
 		boolean listened = !this.listeners.isEmpty();
 		long unheardMicros = -1;
 		for (int i = 0; i < count; i++) {
-			ReplicaEntry update = Update.read(updates, this.entries);
+			ReplicaEntry update = Update.read(updates, ReplicaEntry::new);
 			if (update.sequence() <= applied) {
 				continue;
 			}
@@ -130,15 +127,15 @@ final class ReplicaUpdater {
 			}
 		}
 		this.replica.advanceTo(sequence, serverId);
-		Map<String, ReplicaEntry> old = new HashMap<>();
-		Map<String, ReplicaEntry> now = new HashMap<>();
+		EntryTable<ReplicaEntry> old = new EntryTable<>(before.size());
+		EntryTable<ReplicaEntry> now = new EntryTable<>(before.size());
 		before.forEach((key, previous) -> {
 			if (previous != null) {
-				old.put(key, previous);
+				old.put(previous.copy());
 			}
 			ReplicaEntry current = this.replica.get(key);
 			if (current != null) {
-				now.put(key, current);
+				now.put(current.copy());
 			}
 		});
 		tellDifference(old, now, Phase.RESYNC);
@@ -150,13 +147,13 @@ final class ReplicaUpdater {
 	 * @param sequence the sequence of that state
 	 * @param serverId the server whose state it is
 	 */
-	void applySnapshot(ConcurrentHashMap<String, ReplicaEntry> entries, long sequence, long serverId) {
+	void applySnapshot(EntryTable<ReplicaEntry> entries, long sequence, long serverId) {
 		Phase phase = (this.replica.serverId() == 0) ? Phase.INITIAL : Phase.RESYNC;
-		Map<String, ReplicaEntry> before = this.replica.swap(entries, sequence, serverId);
+		EntryTable<ReplicaEntry> before = this.replica.swap(entries, sequence, serverId);
 		tellDifference(before, entries, phase);
 	}
 
-	private void tellDifference(Map<String, ReplicaEntry> before, Map<String, ReplicaEntry> after, Phase phase) {
+	private void tellDifference(EntryTable<ReplicaEntry> before, EntryTable<ReplicaEntry> after, Phase phase) {
 		if (this.listeners.isEmpty()) {
 			return;
 		}
@@ -165,12 +162,6 @@ final class ReplicaUpdater {
 		if (!feed.advance(this.dispatcher)) {
 			this.feeds.addLast(feed);
 		}
-	}
-
-	private ReplicaEntry newEntry(Update.Kind kind, String key, byte @Nullable [] value, long sequence,
-			long serverTimeMicros, CloneWriter.Kind writerKind, long writerId, long ttlMillis, boolean ephemeral) {
-		return new ReplicaEntry(kind, this.replica.sharedKey(key), value, sequence, serverTimeMicros, writerKind,
-				writerId, ttlMillis, ephemeral);
 	}
 
 }

@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.clonemap.protocol.Message.Credit;
 import io.github.clonemap.protocol.Message.Sync;
 import io.github.clonemap.protocol.Reply.End;
 import io.github.clonemap.protocol.Reply.Entries;
 import io.github.clonemap.protocol.Update;
+import io.github.clonemap.store.EntryTable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +31,7 @@ final class Synchronization {
 
 	private final List<ReplicaEntry> missed = new ArrayList<>();
 
-	private ConcurrentHashMap<String, ReplicaEntry> snapshot = new ConcurrentHashMap<>();
+	private EntryTable<ReplicaEntry> snapshot = new EntryTable<>(0);
 
 	private int chunks;
 
@@ -86,7 +86,7 @@ final class Synchronization {
 			this.resume = entries.resume();
 			if (!entries.resume()) {
 				// The total is the server's word: a hint, not to be trusted with memory.
-				this.snapshot = new ConcurrentHashMap<>(Math.min(entries.total(), 1 << 20));
+				this.snapshot = new EntryTable<>(Math.min(entries.total(), 1 << 20));
 			}
 		}
 		this.chunks++;
@@ -97,7 +97,7 @@ final class Synchronization {
 				this.missed.add(entry);
 			}
 			else if (entry.isPut()) {
-				this.snapshot.put(entry.key(), entry);
+				this.snapshot.put(entry);
 			}
 		}
 		return true;
@@ -125,11 +125,11 @@ final class Synchronization {
 	/**
 	 * The entries of a snapshot, with what was heard since it began.
 	 */
-	ConcurrentHashMap<String, ReplicaEntry> snapshot(End end) {
+	EntryTable<ReplicaEntry> snapshot(End end) {
 		for (ReplicaEntry update : this.heard.values()) {
 			if (update.sequence() > end.sequence()) {
 				if (update.isPut()) {
-					this.snapshot.put(update.key(), update);
+					this.snapshot.put(update);
 				}
 				else {
 					this.snapshot.remove(update.key());

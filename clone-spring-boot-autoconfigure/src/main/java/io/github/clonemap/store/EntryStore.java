@@ -1,9 +1,7 @@
 package io.github.clonemap.store;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EntryStore {
 
-	private final Map<String, StoredEntry> entries = new HashMap<>();
+	private final EntryTable<StoredEntry> entries = new EntryTable<>(0);
 
 	private final List<EntryWalk> walks = new ArrayList<>();
 
@@ -70,7 +68,7 @@ public final class EntryStore {
 		if (this.last != null && entry.sequence() <= this.last.sequence()) {
 			throw new IllegalArgumentException(entry + " is not newer than " + this.last);
 		}
-		StoredEntry before = this.entries.put(entry.key(), entry);
+		StoredEntry before = this.entries.put(entry);
 		if (before != null) {
 			unlink(before);
 		}
@@ -132,6 +130,7 @@ public final class EntryStore {
 		// The history may keep the entry for long: it must not keep its neighbours.
 		entry.previous = null;
 		entry.next = null;
+		entry.chain(null);
 		this.bytes -= entry.weight();
 	}
 

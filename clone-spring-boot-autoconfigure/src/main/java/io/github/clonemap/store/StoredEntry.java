@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public sealed class StoredEntry extends Update permits TimedEntry {
+public sealed class StoredEntry extends TableEntry permits TimedEntry {
 
 	@Nullable StoredEntry previous;
 
@@ -18,6 +18,14 @@ public sealed class StoredEntry extends Update permits TimedEntry {
 	StoredEntry(Kind kind, String key, byte @Nullable [] value, long sequence, long serverTimeMicros,
 			CloneWriter.Kind writerKind, long writerId, long ttlMillis, boolean ephemeral) {
 		super(kind, key, value, sequence, serverTimeMicros, writerKind, writerId, ttlMillis, ephemeral);
+	}
+
+	/**
+	 * Itself: only the thread of its store reads the table.
+	 */
+	@Override
+	protected final TableEntry moved() {
+		return this;
 	}
 
 	/**

@@ -1,9 +1,7 @@
 package io.github.clonemap.client;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 import io.github.clonemap.CloneChange;
 import io.github.clonemap.CloneChange.Kind;
@@ -11,6 +9,7 @@ import io.github.clonemap.CloneChange.Phase;
 import io.github.clonemap.CloneWriter;
 import io.github.clonemap.ValueCodec;
 import io.github.clonemap.protocol.Update;
+import io.github.clonemap.store.EntryTable;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -58,12 +57,12 @@ class FeedTests {
 		this.listeners.add(new Listening<>(new EntryReader<>("test", "", ValueCodec.STRING, () -> {
 		}), this.told::add));
 		this.listeners.begin();
-		Map<String, ReplicaEntry> before = new HashMap<>();
-		Map<String, ReplicaEntry> after = new HashMap<>();
+		EntryTable<ReplicaEntry> before = new EntryTable<>(0);
+		EntryTable<ReplicaEntry> after = new EntryTable<>(0);
 		for (int i = 0; i < 20_000; i++) {
 			ReplicaEntry entry = new ReplicaEntry(Update.Kind.PUT, "/" + i, new byte[] { 'v' }, i + 1, 0,
 					CloneWriter.Kind.NATIVE, 1, 0, false);
-			((i < 9_000) ? before : after).put(entry.key(), entry);
+			((i < 9_000) ? before : after).put(entry);
 		}
 		Feed feed = Feed.difference(this.listeners, before, after, Phase.RESYNC, 20_000, 0);
 		List<Integer> heard = new ArrayList<>();

@@ -857,7 +857,7 @@ final class LocalCluster {
 
 		Map<String, String> shown() {
 			Map<String, String> shown = new TreeMap<>();
-			this.replica.entries().forEach((key, entry) -> shown.put(key, new String(entry.value())));
+			this.replica.entries().forEach((entry) -> shown.put(entry.key(), new String(entry.value())));
 			return shown;
 		}
 
@@ -895,7 +895,7 @@ final class LocalCluster {
 			Map<String, Long> expected = new TreeMap<>();
 			this.shadow.forEach((key, update) -> expected.put(key, update.sequence()));
 			Map<String, Long> shown = new TreeMap<>();
-			this.replica.entries().forEach((key, entry) -> shown.put(key, entry.sequence()));
+			this.replica.entries().forEach((entry) -> shown.put(entry.key(), entry.sequence()));
 			assertThat(shown).as("what %s shows at %d (%s)", this, sequence, state()).isEqualTo(expected);
 			if (state() == CloneState.LIVE) {
 				assertThat(LocalCluster.this.clock.nanoTime() - this.port.lastDeliveryNanos)
