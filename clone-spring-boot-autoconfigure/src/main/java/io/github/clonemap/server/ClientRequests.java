@@ -128,6 +128,18 @@ final class ClientRequests {
 	}
 
 	/**
+	 * A connection is gone. Its session goes on: its client may come back.
+	 */
+	void onDisconnected(Route route) {
+		this.transfers.forget(route);
+		Session session = this.sessionsByRoute.remove(route);
+		if (session != null) {
+			this.transfers.end(session);
+			session.reroute(Route.NONE);
+		}
+	}
+
+	/**
 	 * The server is about to stop: tells the clients.
 	 */
 	void stop() {
@@ -202,13 +214,19 @@ final class ClientRequests {
 	 * The last thing in a turn: acknowledges what was committed in it.
 	 */
 	void flush() {
-		for (Session session : this.toAcknowledge) {
-			while (session.hasUnacknowledged()) {
-				long first = session.firstUnacknowledged();
-				this.replies.send(session.route(), new Ack(first, session.takeUnacknowledged(ACK_BYTES)));
-			}
+		this.toAcknowledge.removeIf(this::acknowledge);
+	}
+
+	/**
+	 * Tells a session its results, as far as there is room: they may bring values.
+	 * @return whether it has all
+	 */
+	private boolean acknowledge(Session session) {
+		while (session.hasUnacknowledged() && this.replies.hasRoom(session.route())) {
+			long first = session.firstUnacknowledged();
+			this.replies.send(session.route(), new Ack(first, session.takeUnacknowledged(ACK_BYTES)));
 		}
-		this.toAcknowledge.clear();
+		return !session.hasUnacknowledged();
 	}
 
 	private void onPing(Session session, Ping ping) {

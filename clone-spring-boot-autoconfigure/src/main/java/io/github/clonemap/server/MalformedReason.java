@@ -34,6 +34,9 @@ public enum MalformedReason {
 	/** It claims to have read what its connection was not sent. */
 	CREDIT,
 
+	/** Its sender has not read the replies: the connection was ended. */
+	UNREAD,
+
 	/** Its sender speaks another version. */
 	VERSION,
 

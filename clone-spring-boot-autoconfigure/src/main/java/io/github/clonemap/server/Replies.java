@@ -19,6 +19,13 @@ final class Replies {
 	}
 
 	/**
+	 * Whether a message that may be large has room; one without a receiver has.
+	 */
+	boolean hasRoom(Route route) {
+		return route == Route.NONE || this.transport.hasRoom(route);
+	}
+
+	/**
 	 * Sends a message, unless its receiver has no connection any more.
 	 */
 	void send(Route route, Message message) {

@@ -274,6 +274,11 @@ public final class ServerAgent implements ServerTransport.Handler {
 	}
 
 	@Override
+	public void onDisconnected(Route route) {
+		this.requests.onDisconnected(route);
+	}
+
+	@Override
 	public void onRenewed() {
 		this.publisher.unsubscribeAll();
 		if (this.door != null) {
@@ -402,6 +407,10 @@ public final class ServerAgent implements ServerTransport.Handler {
 		// More often than heartbeats, so that no silence lasts longer than one.
 		long pulseNanos = Math.min(heartbeatNanos / 8, MAX_PULSE_NANOS);
 		this.nextPulseNanos = this.nowNanos + pulseNanos;
+		int unread = this.transport.endUnreadConnections(this.nowNanos, this.settings.sessionTimeout().toNanos());
+		for (int i = 0; i < unread; i++) {
+			onMalformed(MalformedReason.UNREAD, "a connection that does not read what it was sent was ended");
+		}
 		if (isActive()) {
 			this.publisher.requestHeartbeats(this.nowNanos - heartbeatNanos + pulseNanos);
 			this.transfers.onPulse(this.nowNanos);

@@ -18,6 +18,26 @@ public interface ServerTransport {
 	void reply(Route route, Command command, byte[] body);
 
 	/**
+	 * Whether a reply that may be large has room. One that has none waits where it comes
+	 * from: it would take the room of others, or be lost.
+	 * @param route the way to the peer
+	 * @return whether there is room
+	 */
+	default boolean hasRoom(Route route) {
+		return true;
+	}
+
+	/**
+	 * Ends the connections of peers that have not read for long what they were sent.
+	 * @param nowNanos the time now
+	 * @param patienceNanos how long they may, unless others need the room
+	 * @return how many there were
+	 */
+	default int endUnreadConnections(long nowNanos, long patienceNanos) {
+		return 0;
+	}
+
+	/**
 	 * Publishes a message to all that subscribed to a prefix of it. A subscriber that
 	 * reads too slowly does not get it.
 	 * @param frame the message, not to be changed afterwards
@@ -94,6 +114,14 @@ public interface ServerTransport {
 		 * @param body the body
 		 */
 		void onRequest(Route route, byte[] command, byte[] body);
+
+		/**
+		 * The connection of somebody who has sent requests is gone, and what waited for
+		 * it.
+		 * @param route what was the way back
+		 */
+		default void onDisconnected(Route route) {
+		}
 
 		/**
 		 * A peer subscribed to a topic, perhaps not as the first one.

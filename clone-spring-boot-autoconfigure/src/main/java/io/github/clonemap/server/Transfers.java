@@ -29,10 +29,15 @@ final class Transfers {
 	static final int MAX_TRANSFERS = 1024;
 
 	/**
-	 * The most answers under way at once, as each may leave much unread, and each write
-	 * visits each of them. Others wait for their turn.
+	 * The most answers under way at once, as each write visits each of them, and each may
+	 * go beyond its room by one large value. Others wait for their turn.
 	 */
-	static final int MAX_OPEN = HeapShare.count(4, Unread.MAX_BYTES, 8, MAX_TRANSFERS);
+	static final int MAX_OPEN = HeapShare.count(4, 1 << 20, 16, 256);
+
+	/**
+	 * How much less patience there is with those that stand still while others wait.
+	 */
+	private static final int HASTE = 10;
 
 	/**
 	 * Of how many connections is known what they have not read, those first forgotten
@@ -188,21 +193,29 @@ final class Transfers {
 	}
 
 	/**
+	 * A connection is gone, and what it had not read.
+	 */
+	void forget(Route route) {
+		this.unread.remove(route);
+	}
+
+	/**
 	 * Breaks off the answers to clients that have allowed nothing for too long.
 	 */
 	void onPulse(long nowNanos) {
+		long patienceNanos = this.waiting.isEmpty() ? this.patienceNanos : this.patienceNanos / HASTE;
 		for (Session session : List.copyOf(this.transferring)) {
 			Transfer transfer = session.transfer;
 			if (transfer == null) {
 				continue;
 			}
 			// One that has lost what it was sent has room again by a new connection.
-			if (transfer.isUnread(nowNanos, this.patienceNanos)) {
+			if (transfer.isUnread(nowNanos, patienceNanos)) {
 				this.replies.send(session.route(),
 						new Bye(Bye.Reason.REFUSED, "it has not read what it was sent: connect anew"));
 				endTransfer(session);
 			}
-			else if (transfer.isStalled(this.log.committedSequence(), nowNanos, this.patienceNanos)) {
+			else if (transfer.isStalled(this.log.committedSequence(), nowNanos, patienceNanos)) {
 				this.replies.send(session.route(), transfer.breakOff());
 				endTransfer(session);
 			}
@@ -229,7 +242,8 @@ final class Transfers {
 			return true;
 		}
 		for (Session session : this.transferring) {
-			if (session.transfer != null && session.transfer.maySend(this.log.committedSequence())) {
+			if (session.transfer != null && session.transfer.maySend(this.log.committedSequence())
+					&& this.replies.hasRoom(session.route())) {
 				return true;
 			}
 		}
@@ -239,7 +253,7 @@ final class Transfers {
 	private void sendChunk(Session session) {
 		Transfer transfer = session.transfer;
 		long committed = this.log.committedSequence();
-		if (transfer == null || !transfer.maySend(committed)) {
+		if (transfer == null || !transfer.maySend(committed) || !this.replies.hasRoom(session.route())) {
 			return;
 		}
 		Message message = transfer.next(committed, this.state.sequence());

@@ -176,6 +176,22 @@ final class IoLoop {
 	}
 
 	/**
+	 * Whether there is something that could not be written yet to a connection to a port.
+	 */
+	boolean isWriting(int port) {
+		return this.selector.isWriting(port);
+	}
+
+	/**
+	 * Ends the connections to a port whose peers have not read for long what there is for
+	 * them.
+	 * @return how many there were
+	 */
+	int endBlocked(int port, long nowNanos, long patienceNanos) {
+		return this.selector.endBlocked(port, nowNanos, patienceNanos);
+	}
+
+	/**
 	 * Gives up a thread that has been busy with some input for too long: JeroMQ has been
 	 * caught in it. May be called by any thread.
 	 * @return whether the thread must not be waited for any more

@@ -5,6 +5,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.AbstractSelectableChannel;
 import java.nio.channels.spi.AbstractSelectionKey;
 import java.nio.channels.spi.AbstractSelector;
@@ -99,6 +100,43 @@ final class IoSelector extends AbstractSelector {
 		this.busySinceNanos = 0;
 	}
 
+	/**
+	 * Whether a connection to a port waits until something can be written.
+	 */
+	boolean isWriting(int port) {
+		for (SelectionKey selectionKey : this.keys) {
+			IoKey key = (IoKey) selectionKey;
+			if (key.isWriting() && key.isConnectionTo(port)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Ends the connections to a port to which nothing could be written for long, although
+	 * there was something: their peers do not read. JeroMQ has no way to do this; but it
+	 * ends a connection whose input ends.
+	 * @return how many there were
+	 */
+	int endBlocked(int port, long nowNanos, long patienceNanos) {
+		int ended = 0;
+		for (SelectionKey selectionKey : this.keys) {
+			IoKey key = (IoKey) selectionKey;
+			if (key.isConnectionTo(port) && key.isBlocked(nowNanos, patienceNanos)) {
+				try {
+					((SocketChannel) key.channel()).shutdownInput();
+					ended++;
+				}
+				catch (IOException ex) {
+					// It is closed already, or as good as.
+					key.blockedNanos = 0;
+				}
+			}
+		}
+		return ended;
+	}
+
 	@Override
 	public int select(long timeout) throws IOException {
 		boolean orphans = removeCancelled();
@@ -138,7 +176,11 @@ final class IoSelector extends AbstractSelector {
 		this.selected.clear();
 		Set<SelectionKey> ready = this.selector.selectedKeys();
 		for (SelectionKey key : ready) {
-			this.selected.add((IoKey) key.attachment());
+			IoKey ioKey = (IoKey) key.attachment();
+			if (key.isValid() && key.isWritable()) {
+				ioKey.blockedNanos = 0;
+			}
+			this.selected.add(ioKey);
 		}
 		ready.clear();
 		return this.selected.size();
@@ -229,8 +271,39 @@ final class IoSelector extends AbstractSelector {
 
 		private final SelectionKey key;
 
+		/** Since when nothing could be written, 0 if nobody knows. */
+		private long blockedNanos;
+
+		private boolean ended;
+
 		IoKey(SelectionKey key) {
 			this.key = key;
+		}
+
+		boolean isWriting() {
+			return this.key.isValid() && (this.key.interestOps() & OP_WRITE) != 0;
+		}
+
+		boolean isConnectionTo(int port) {
+			return channel() instanceof SocketChannel channel && channel.socket().getLocalPort() == port;
+		}
+
+		/**
+		 * Whether there is something to write, and it could not be written for long.
+		 * Once.
+		 */
+		boolean isBlocked(long nowNanos, long patienceNanos) {
+			if (!isWriting()) {
+				this.blockedNanos = 0;
+			}
+			else if (this.blockedNanos == 0) {
+				this.blockedNanos = nowNanos | 1;
+			}
+			else if (nowNanos - this.blockedNanos > patienceNanos && !this.ended) {
+				this.ended = true;
+				return true;
+			}
+			return false;
 		}
 
 		@Override

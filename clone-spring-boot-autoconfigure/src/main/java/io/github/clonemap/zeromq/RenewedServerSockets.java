@@ -139,6 +139,18 @@ final class RenewedServerSockets implements ServerSockets {
 	}
 
 	@Override
+	public boolean hasRoom(Route route) {
+		ZmqServerSockets current = this.current;
+		return current != null && current.hasRoom(route);
+	}
+
+	@Override
+	public int endUnreadConnections(long nowNanos, long patienceNanos) {
+		ZmqServerSockets current = this.current;
+		return (current != null) ? current.endUnreadConnections(nowNanos, patienceNanos) : 0;
+	}
+
+	@Override
 	public void publish(byte[] frame) {
 		ZmqServerSockets current = this.current;
 		if (current != null) {

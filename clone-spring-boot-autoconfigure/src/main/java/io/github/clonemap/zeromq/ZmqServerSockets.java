@@ -4,7 +4,12 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import io.github.clonemap.agent.HeapShare;
@@ -22,6 +27,9 @@ import org.zeromq.SocketType;
 import org.zeromq.ZMQ;
 import org.zeromq.ZMQ.Socket;
 import org.zeromq.ZMQException;
+import zmq.Msg;
+import zmq.SocketBase;
+import zmq.ZError;
 
 /**
  * The sockets of a server: a ROUTER for requests on port P, an XPUB for the stream on
@@ -51,13 +59,32 @@ public final class ZmqServerSockets implements ServerSockets {
 	 */
 	private static final int RECEIVE_LIMIT = HeapShare.count(64, 64 << 10, 16, 256);
 
+	/**
+	 * How long a peer may read nothing while the room for replies is short.
+	 */
+	private static final long SHORT_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+	/**
+	 * What the passive server of a pair is told, which has bounds of its own.
+	 */
+	private static final Set<Command> TO_PEER = EnumSet.of(Command.LOG, Command.COPY, Command.PEER, Command.HANDOVER);
+
+	/**
+	 * So many random bytes tell us that a connection has ended that nobody else can.
+	 */
+	private static final int FAREWELL_BYTES = 16;
+
 	private static final int FRAME_OVERHEAD = 256 << 10;
 
 	private static final Duration PROBE_SILENCE = Duration.ofSeconds(5);
 
 	private final IoLoop io;
 
+	private final ReplyQueues replies = new ReplyQueues();
+
 	private final Socket requests;
+
+	private final byte[] farewell;
 
 	private final Socket stream;
 
@@ -71,12 +98,13 @@ public final class ZmqServerSockets implements ServerSockets {
 
 	private final @Nullable ChpSockets chp;
 
-	private ZmqServerSockets(IoLoop io, ServerProbe probe, Socket requests, Socket stream, String host, int port,
-			Details details) {
+	private ZmqServerSockets(IoLoop io, ServerProbe probe, Socket requests, byte[] farewell, Socket stream, String host,
+			int port, Details details) {
 		this.io = io;
 		this.probe = probe;
 		this.patience = details.probeSilence;
 		this.requests = requests;
+		this.farewell = farewell;
 		this.stream = stream;
 		this.port = port;
 		this.peer = (details.peer != null) ? new PeerSockets(io, details.peer) : null;
@@ -170,6 +198,10 @@ public final class ZmqServerSockets implements ServerSockets {
 			details.customizer.accept(requests);
 			requests.setSndHWM(REPLY_LIMIT);
 			requests.setRcvHWM(RECEIVE_LIMIT);
+			requests.setRouterMandatory(true);
+			byte[] farewell = new byte[FAREWELL_BYTES];
+			new SecureRandom().nextBytes(farewell);
+			requests.base().setSocketOpt(zmq.ZMQ.ZMQ_DISCONNECT_MSG, farewell);
 			int bound = bind(requests, host, port);
 			// What comes here are subscriptions, and each costs JeroMQ more than its
 			// size.
@@ -179,7 +211,7 @@ public final class ZmqServerSockets implements ServerSockets {
 			stream.setSndHWM(StreamQueue.LIMIT);
 			bind(stream, host, bound + ServerEndpoint.STREAM_PORT_OFFSET);
 			ServerProbe probe = new ServerProbe(io, host, bound, details.probeSilence);
-			return new ZmqServerSockets(io, probe, requests, stream, host, bound, details);
+			return new ZmqServerSockets(io, probe, requests, farewell, stream, host, bound, details);
 		}
 		catch (RuntimeException ex) {
 			io.close();
@@ -262,10 +294,35 @@ public final class ZmqServerSockets implements ServerSockets {
 
 	@Override
 	public void reply(Route route, Command command, byte[] body) {
-		// A ROUTER drops what its peer does not take; the peer notices and asks again.
-		this.requests.send(route.identity(), ZMQ.SNDMORE | ZMQ.DONTWAIT);
-		this.requests.send(command.frame(), ZMQ.SNDMORE | ZMQ.DONTWAIT);
-		this.requests.send(body, ZMQ.DONTWAIT);
+		SocketBase requests = this.requests.base();
+		boolean toPeer = TO_PEER.contains(command);
+		// What a peer does not take is dropped; it notices and asks again.
+		if ((toPeer || this.replies.takes(route)) && begin(route)) {
+			requests.send(new Msg(command.frame()), ZMQ.SNDMORE | ZMQ.DONTWAIT);
+			requests.send(toPeer ? new Msg(body) : this.replies.count(route, body, body.length), ZMQ.DONTWAIT);
+		}
+	}
+
+	/**
+	 * The first frame of a reply, of which a ROUTER that is told so says whether it has a
+	 * way to go.
+	 */
+	private boolean begin(Route route) {
+		return this.requests.base().send(new Msg(route.identity()), ZMQ.SNDMORE | ZMQ.DONTWAIT);
+	}
+
+	@Override
+	public boolean hasRoom(Route route) {
+		return this.replies.hasRoom(route);
+	}
+
+	@Override
+	public int endUnreadConnections(long nowNanos, long patienceNanos) {
+		if (!this.io.isWriting(this.port)) {
+			this.replies.onAllWritten();
+		}
+		return this.io.endBlocked(this.port, nowNanos,
+				this.replies.isShort() ? Math.min(patienceNanos, SHORT_PATIENCE_NANOS) : patienceNanos);
 	}
 
 	@Override
@@ -285,25 +342,20 @@ public final class ZmqServerSockets implements ServerSockets {
 
 	@Override
 	public Delivery sendChp(Route route, byte[][] frames) {
-		// Only for this message: native peers ask again for what a full queue has
-		// dropped.
-		this.requests.setRouterMandatory(true);
-		try {
-			if (!this.requests.send(route.identity(), ZMQ.SNDMORE | ZMQ.DONTWAIT)) {
-				return Delivery.FULL;
-			}
-			ChpSockets.send(this.requests, frames);
-			return Delivery.SENT;
+		if (!this.replies.hasRoom(route)) {
+			return Delivery.FULL;
 		}
-		catch (ZMQException ex) {
-			if (ex.getErrorCode() != ZMQ.Error.EHOSTUNREACH.getCode()) {
-				throw ex;
-			}
-			return Delivery.GONE;
+		if (!begin(route)) {
+			return (this.requests.base().errno() == ZError.EHOSTUNREACH) ? Delivery.GONE : Delivery.FULL;
 		}
-		finally {
-			this.requests.setRouterMandatory(false);
+		int last = frames.length - 1;
+		int size = frames[last].length;
+		for (int i = 0; i < last; i++) {
+			size += frames[i].length;
+			this.requests.send(frames[i], ZMQ.SNDMORE | ZMQ.DONTWAIT);
 		}
+		this.requests.base().send(this.replies.count(route, frames[last], size), ZMQ.DONTWAIT);
+		return Delivery.SENT;
 	}
 
 	@Override
@@ -376,6 +428,12 @@ public final class ZmqServerSockets implements ServerSockets {
 		}
 		if (this.probe.isMine(identity)) {
 			this.probe.onHeard(System.nanoTime());
+			return 0;
+		}
+		if (body == null && Arrays.equals(command, this.farewell)) {
+			Route route = new Route(identity);
+			this.replies.forget(route);
+			handler.onDisconnected(route);
 			return 0;
 		}
 		if (command == null || body == null || tooMany > 0) {

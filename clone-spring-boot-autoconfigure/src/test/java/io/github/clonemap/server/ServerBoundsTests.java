@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import io.github.clonemap.protocol.Message.Bye;
 import io.github.clonemap.protocol.Message.Credit;
 import io.github.clonemap.protocol.Message.Ping;
+import io.github.clonemap.protocol.Reply.Ack;
 import io.github.clonemap.protocol.Reply.End;
 import io.github.clonemap.protocol.Reply.Entries;
 import io.github.clonemap.protocol.WriteResult;
@@ -230,6 +231,73 @@ class ServerBoundsTests {
 		assertThat(first.take(Entries.class)).hasSize(1);
 		assertThat(second.take(Entries.class)).hasSize(1);
 		assertThat(server.agent.report().malformed()).isEmpty();
+	}
+
+	@Test
+	void anAnswerWaitsWhileTheNetworkHasNoRoomForIt() {
+		ServerHarness server = filled(new ServerHarness(), 10);
+		Client client = server.joined(2);
+		server.full.add(client.route());
+		client.sync("", 0, 20);
+		server.settle();
+		assertThat(client.take(Entries.class)).isEmpty();
+		server.full.clear();
+		server.settle();
+		assertThat(client.take(Entries.class)).hasSize(10);
+		client.only(End.class);
+	}
+
+	@Test
+	void acknowledgementsWaitWhileTheNetworkHasNoRoomForThem() {
+		ServerHarness server = filled(new ServerHarness(), 1);
+		Client client = server.joined(2);
+		server.full.add(client.route());
+		assertThat(client.write(ServerHarness.get("/0"), ServerHarness.get("/0"))).isEmpty();
+		assertThat(server.joined(3).write(ServerHarness.get("/0"))).hasSize(1);
+		server.full.clear();
+		server.settle();
+		assertThat(client.take(Ack.class)).hasSize(2);
+	}
+
+	@Test
+	void whatAConnectionHasNotReadIsForgottenWithIt() {
+		ServerHarness server = filled(new ServerHarness(), 80);
+		Client client = server.joined(2);
+		client.sync("", 0, 64);
+		server.settle();
+		assertThat(client.take(Entries.class)).hasSize(Unread.MAX_CHUNKS);
+		server.agent.onDisconnected(client.route());
+		// A client may tell its own identity, and have the same one again.
+		client.hello();
+		client.sync("", 0, 64);
+		server.settle();
+		assertThat(client.take(Entries.class)).hasSize(Unread.MAX_CHUNKS);
+	}
+
+	@Test
+	void theSessionOfAConnectionThatIsGoneWaitsForAnother() {
+		ServerHarness server = filled(new ServerHarness(), 1);
+		Client client = server.joined(2);
+		long sessionId = client.hello().sessionId();
+		server.agent.onDisconnected(client.route());
+		client.say(new Ping(1));
+		assertThat(client.only(Bye.class).reason()).isEqualTo(Bye.Reason.NO_SESSION);
+		client.reconnect();
+		assertThat(client.hello().sessionId()).isEqualTo(sessionId);
+	}
+
+	@Test
+	void whoStandsStillWhileOthersWaitLosesItsTurnSoon() {
+		ServerHarness server = filled(new ServerHarness(), 1);
+		List<Client> open = IntStream.range(0, Transfers.MAX_OPEN).mapToObj((i) -> server.joined(100 + i)).toList();
+		open.forEach((client) -> client.sync("", 0, 0));
+		Client client = server.joined(2);
+		client.sync("", 0, 2);
+		server.run(ServerHarness.SESSION_TIMEOUT.dividedBy(20));
+		assertThat(client.take(Entries.class)).isEmpty();
+		server.run(ServerHarness.SESSION_TIMEOUT.dividedBy(10));
+		assertThat(client.take(Entries.class)).hasSize(1);
+		assertThat(open.get(0).only(End.class).chunks()).isEqualTo(End.BROKEN_OFF);
 	}
 
 	@Test

@@ -4,8 +4,10 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 import io.github.clonemap.WriteOptions.Condition;
 import io.github.clonemap.client.ManualClock;
@@ -52,6 +54,9 @@ final class ServerHarness implements ServerTransport {
 
 	private final List<Reply> replies = new ArrayList<>();
 
+	/** Those for which the network has no room. */
+	final Set<Route> full = new HashSet<>();
+
 	private int routes;
 
 	ServerHarness() {
@@ -74,6 +79,11 @@ final class ServerHarness implements ServerTransport {
 		catch (MalformedMessageException ex) {
 			throw new AssertionError(ex);
 		}
+	}
+
+	@Override
+	public boolean hasRoom(Route route) {
+		return !this.full.contains(route);
 	}
 
 	@Override

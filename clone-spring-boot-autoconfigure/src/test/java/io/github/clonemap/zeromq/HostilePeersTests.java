@@ -2,13 +2,10 @@ package io.github.clonemap.zeromq;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -152,15 +149,14 @@ class HostilePeersTests {
 		long[] lengths = { -1, Long.MIN_VALUE, 0x8000_0000_7FFF_FFF0L, 0x7FFF_FFFFL, 0x8000_0000L, Long.MAX_VALUE };
 		for (int port : new int[] { server.port(), server.port() + ServerEndpoint.STREAM_PORT_OFFSET }) {
 			for (long length : lengths) {
-				try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-					socket.getOutputStream().write(handshake((port == server.port()) ? "DEALER" : "SUB"));
+				try (RawPeer peer = new RawPeer(port, (port == server.port()) ? "DEALER" : "SUB")) {
 					ByteArrayOutputStream frame = new ByteArrayOutputStream();
 					DataOutputStream data = new DataOutputStream(frame);
 					data.writeByte(2);
 					data.writeLong(length);
 					data.write(new byte[64]);
-					socket.getOutputStream().write(frame.toByteArray());
-					socket.getOutputStream().flush();
+					peer.bytes(frame.toByteArray());
+					peer.flush();
 					Thread.yield();
 					map.put("/key", "" + length);
 				}
@@ -359,31 +355,6 @@ class HostilePeersTests {
 		catch (Exception ex) {
 			throw new AssertionError(ex);
 		}
-	}
-
-	/**
-	 * The beginning of a conversation in ZMTP 3.0 without security.
-	 */
-	private static byte[] handshake(String socketType) throws IOException {
-		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-		DataOutputStream data = new DataOutputStream(bytes);
-		data.writeByte(0xFF);
-		data.writeLong(1);
-		data.writeByte(0x7F);
-		data.writeByte(3);
-		data.writeByte(0);
-		data.write(Arrays.copyOf("NULL".getBytes(StandardCharsets.US_ASCII), 20));
-		data.write(new byte[32]);
-		byte[] name = "Socket-Type".getBytes(StandardCharsets.US_ASCII);
-		data.writeByte(4);
-		data.writeByte(6 + 1 + name.length + 4 + socketType.length());
-		data.writeByte(5);
-		data.writeBytes("READY");
-		data.writeByte(name.length);
-		data.write(name);
-		data.writeInt(socketType.length());
-		data.writeBytes(socketType);
-		return bytes.toByteArray();
 	}
 
 	/**
