@@ -331,6 +331,10 @@ final class StreamFollower {
 		become(State.SYNCING, reason);
 		this.heldEnd = null;
 		this.synchronization = new Synchronization(++this.syncId, this.replica, nowNanos);
+		if (this.unprovenChunks > 0) {
+			// What was lost counts as unread until something after it is shown to be read.
+			allowMore();
+		}
 		send(this.synchronization.request());
 	}
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.clonemap.CloneChange;
 import io.github.clonemap.CloneChange.Kind;
@@ -12,6 +13,7 @@ import io.github.clonemap.CloneNotConnectedException;
 import io.github.clonemap.CloneState;
 import io.github.clonemap.CloneTimeoutException;
 import io.github.clonemap.WriteOptions.Condition;
+import io.github.clonemap.protocol.Command;
 import io.github.clonemap.protocol.WriteResult.Status;
 import io.github.clonemap.server.ServerSettings;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,6 +61,24 @@ class FaultTests {
 		this.cluster.run(ServerSettings.DEFAULT_HEARTBEAT.plusMillis(100));
 		assertThat(this.reader.gaps).isOne();
 		assertThat(this.reader.shown()).containsOnlyKeys("/a");
+	}
+
+	@Test
+	void aClientThatLosesMostOfItsAnswersTellsWhatItHasReadAndGoesOn() {
+		this.cluster.setValueSize(60_000);
+		for (int i = 0; i < 80; i++) {
+			this.writer.put("/" + i);
+			this.cluster.run(Duration.ofMillis(20));
+		}
+		AtomicInteger chunks = new AtomicInteger();
+		LocalCluster.Node joiner = this.cluster.join("");
+		// What is lost of two answers is all that may be unread.
+		joiner.port().losingReplies = (command) -> command == Command.ENTRIES && chunks.get() < 64
+				&& chunks.getAndIncrement() % 32 >= 5;
+		this.cluster.run(LocalCluster.SERVER_TIMEOUT.plusSeconds(1));
+		assertThat(chunks).hasValue(64);
+		assertThat(joiner.state()).isEqualTo(CloneState.LIVE);
+		assertThat(joiner.shown()).hasSize(80);
 	}
 
 	@Test

@@ -152,6 +152,11 @@ final class LocalNetwork {
 		 */
 		Predicate<byte[]> losing = (frame) -> false;
 
+		/**
+		 * Which replies are lost.
+		 */
+		Predicate<Command> losingReplies = (command) -> false;
+
 		long lastDeliveryNanos;
 
 		/**
@@ -475,7 +480,9 @@ final class LocalNetwork {
 				if (command == Command.PONG) {
 					link.port.answeredNanos(this).add(LocalNetwork.this.clock.nanoTime());
 				}
-				link.down(link.replies, (handler) -> handler.onReply(command.frame(), body));
+				if (!link.port.losingReplies.test(command)) {
+					link.down(link.replies, (handler) -> handler.onReply(command.frame(), body));
+				}
 			}
 			else if (this.peer != null && route.equals(this.peer.peerRoute)) {
 				toPeer(this.replies, (server) -> server.onPeerReply(command.frame(), body));
