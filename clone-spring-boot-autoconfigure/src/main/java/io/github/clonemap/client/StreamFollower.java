@@ -332,7 +332,8 @@ final class StreamFollower {
 		this.heldEnd = null;
 		this.synchronization = new Synchronization(++this.syncId, this.replica, nowNanos);
 		if (this.unprovenChunks > 0) {
-			// What was lost counts as unread until something after it is shown to be read.
+			// What was lost counts as unread until something after it is shown to be
+			// read.
 			allowMore();
 		}
 		send(this.synchronization.request());

@@ -2,6 +2,7 @@ package io.github.clonemap.zeromq;
 
 import java.util.function.Consumer;
 
+import io.github.clonemap.agent.HeapShare;
 import io.github.clonemap.protocol.chp.ChpFrames;
 import io.github.clonemap.server.MalformedReason;
 import io.github.clonemap.server.ServerTransport;
@@ -24,12 +25,18 @@ final class ChpSockets {
 	 * How many updates may wait for a subscriber that reads slowly before it misses some.
 	 * Each is a message of its own, so a burst of native writes is as many of them.
 	 */
-	private static final int UPDATES_LIMIT = 1 << 15;
+	static final int UPDATES_LIMIT = HeapShare.count(32, 1 << 10, 1024, 1 << 15);
+
+	/**
+	 * How many bytes of updates may go by while a subscriber reads nothing. ZeroMQ counts
+	 * messages, and updates may be large.
+	 */
+	private static final long UPDATES_BYTES = HeapShare.of(32, 32L << 20);
 
 	/**
 	 * How many writes of one client may wait here; after that its own queue fills.
 	 */
-	private static final int WRITES_LIMIT = 1000;
+	private static final int WRITES_LIMIT = HeapShare.count(64, 64 << 10, 16, 256);
 
 	private static final int MAX_SUBSCRIPTION_BYTES = 8192;
 
@@ -41,12 +48,16 @@ final class ChpSockets {
 
 	private final Socket writes;
 
+	private final int updatesPort;
+
+	private long publishedBytes;
+
 	ChpSockets(IoLoop io, String host, int port, long maxFrameBytes, Consumer<Socket> customizer) {
 		this.io = io;
 		this.updates = Sockets.create(io, SocketType.PUB, MAX_SUBSCRIPTION_BYTES, host);
 		customizer.accept(this.updates);
 		this.updates.setSndHWM(UPDATES_LIMIT);
-		ZmqServerSockets.bind(this.updates, host, port + UPDATES_PORT_OFFSET);
+		this.updatesPort = ZmqServerSockets.bind(this.updates, host, port + UPDATES_PORT_OFFSET);
 		this.writes = Sockets.create(io, SocketType.SUB, maxFrameBytes, host);
 		customizer.accept(this.writes);
 		this.writes.setRcvHWM(WRITES_LIMIT);
@@ -55,18 +66,20 @@ final class ChpSockets {
 	}
 
 	void publish(byte[][] frames) {
-		send(this.updates, frames);
+		int last = frames.length - 1;
+		for (int i = 0; i <= last; i++) {
+			this.updates.send(frames[i], ((i < last) ? ZMQ.SNDMORE : 0) | ZMQ.DONTWAIT);
+			this.publishedBytes += frames[i].length;
+		}
 	}
 
 	/**
-	 * Sends all frames; those after the first one go where the first one went.
+	 * Ends the connections of subscribers that are too many bytes behind, and read
+	 * nothing.
+	 * @return how many there were
 	 */
-	static void send(Socket socket, byte[][] frames) {
-		int last = frames.length - 1;
-		for (int i = 0; i < last; i++) {
-			socket.send(frames[i], ZMQ.SNDMORE | ZMQ.DONTWAIT);
-		}
-		socket.send(frames[last], ZMQ.DONTWAIT);
+	int endUnreadConnections() {
+		return this.io.endBlocked(this.updatesPort, this.publishedBytes, UPDATES_BYTES);
 	}
 
 	/**
@@ -74,26 +87,29 @@ final class ChpSockets {
 	 * @return whether there may be more
 	 */
 	boolean drain(ServerTransport.Handler handler) {
-		for (int i = 0; i < DRAIN_LIMIT; i++) {
+		int bytes = 0;
+		for (int i = 0; i < DRAIN_LIMIT && bytes < StreamQueue.TURN_BYTES; i++) {
 			byte[] frame = handler.takesChpWrites() ? this.writes.recv(ZMQ.DONTWAIT) : null;
 			if (frame == null) {
 				return false;
 			}
-			onWrite(frame, handler);
+			bytes += onWrite(frame, handler);
 		}
 		return true;
 	}
 
-	private void onWrite(byte[] first, ServerTransport.Handler handler) {
+	private int onWrite(byte[] first, ServerTransport.Handler handler) {
 		byte[][] frames = new byte[ChpFrames.COUNT][];
 		frames[0] = first;
 		int count = 1;
+		int bytes = first.length;
 		while (this.writes.hasReceiveMore()) {
 			byte[] frame = this.writes.recv(ZMQ.DONTWAIT);
 			if (count < frames.length) {
 				frames[count] = frame;
 			}
 			count++;
+			bytes += frame.length;
 		}
 		if (count == frames.length) {
 			handler.onChpWrite(frames);
@@ -101,6 +117,7 @@ final class ChpSockets {
 		else {
 			handler.onMalformed(MalformedReason.FRAMES, "KVSET: a write has five frames, not " + count);
 		}
+		return bytes;
 	}
 
 	void close() {

@@ -185,10 +185,13 @@ final class IoLoop {
 	/**
 	 * Ends the connections to a port whose peers have not read for long what there is for
 	 * them.
+	 * @param port the port
+	 * @param now what has gone by: time, or bytes
+	 * @param most how much of it may go by
 	 * @return how many there were
 	 */
-	int endBlocked(int port, long nowNanos, long patienceNanos) {
-		return this.selector.endBlocked(port, nowNanos, patienceNanos);
+	int endBlocked(int port, long now, long most) {
+		return this.selector.endBlocked(port, now, most);
 	}
 
 	/**

@@ -117,20 +117,23 @@ final class IoSelector extends AbstractSelector {
 	 * Ends the connections to a port to which nothing could be written for long, although
 	 * there was something: their peers do not read. JeroMQ has no way to do this; but it
 	 * ends a connection whose input ends.
+	 * @param port the port
+	 * @param now what has gone by: time, or bytes
+	 * @param most how much of it may go by
 	 * @return how many there were
 	 */
-	int endBlocked(int port, long nowNanos, long patienceNanos) {
+	int endBlocked(int port, long now, long most) {
 		int ended = 0;
 		for (SelectionKey selectionKey : this.keys) {
 			IoKey key = (IoKey) selectionKey;
-			if (key.isConnectionTo(port) && key.isBlocked(nowNanos, patienceNanos)) {
+			if (key.isConnectionTo(port) && key.isBlocked(now, most)) {
 				try {
 					((SocketChannel) key.channel()).shutdownInput();
 					ended++;
 				}
 				catch (IOException ex) {
 					// It is closed already, or as good as.
-					key.blockedNanos = 0;
+					key.blockedSince = 0;
 				}
 			}
 		}
@@ -178,7 +181,7 @@ final class IoSelector extends AbstractSelector {
 		for (SelectionKey key : ready) {
 			IoKey ioKey = (IoKey) key.attachment();
 			if (key.isValid() && key.isWritable()) {
-				ioKey.blockedNanos = 0;
+				ioKey.blockedSince = 0;
 			}
 			this.selected.add(ioKey);
 		}
@@ -272,7 +275,7 @@ final class IoSelector extends AbstractSelector {
 		private final SelectionKey key;
 
 		/** Since when nothing could be written, 0 if nobody knows. */
-		private long blockedNanos;
+		private long blockedSince;
 
 		private boolean ended;
 
@@ -292,14 +295,14 @@ final class IoSelector extends AbstractSelector {
 		 * Whether there is something to write, and it could not be written for long.
 		 * Once.
 		 */
-		boolean isBlocked(long nowNanos, long patienceNanos) {
+		boolean isBlocked(long now, long most) {
 			if (!isWriting()) {
-				this.blockedNanos = 0;
+				this.blockedSince = 0;
 			}
-			else if (this.blockedNanos == 0) {
-				this.blockedNanos = nowNanos | 1;
+			else if (this.blockedSince == 0) {
+				this.blockedSince = now | 1;
 			}
-			else if (nowNanos - this.blockedNanos > patienceNanos && !this.ended) {
+			else if (now - this.blockedSince > most && !this.ended) {
 				this.ended = true;
 				return true;
 			}

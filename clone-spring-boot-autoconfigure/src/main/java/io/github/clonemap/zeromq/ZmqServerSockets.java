@@ -321,7 +321,8 @@ public final class ZmqServerSockets implements ServerSockets {
 		if (!this.io.isWriting(this.port)) {
 			this.replies.onAllWritten();
 		}
-		return this.io.endBlocked(this.port, nowNanos,
+		int ended = (this.chp != null) ? this.chp.endUnreadConnections() : 0;
+		return ended + this.io.endBlocked(this.port, nowNanos,
 				this.replies.isShort() ? Math.min(patienceNanos, SHORT_PATIENCE_NANOS) : patienceNanos);
 	}
 

@@ -24,6 +24,7 @@ import io.github.clonemap.protocol.Message.Sync;
 import io.github.clonemap.protocol.Message.Write;
 import io.github.clonemap.protocol.Subtrees;
 import io.github.clonemap.protocol.WriteOperation;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -90,6 +91,31 @@ class UnreadRepliesTests {
 			if (thread != null) {
 				thread.join(10_000);
 			}
+		}
+	}
+
+	@Test
+	void aSubscriberOfRfc12ThatReadsNothingLosesItsConnectionWhenLargeValuesComeAndOthersHearThem() throws Exception {
+		try (JavaProcess server = JavaProcess.start(SmallServer.class, SMALL, "" + (4 << 20), "chp")) {
+			int port = Integer.parseInt(server.awaitLine("port", Duration.ofSeconds(20)));
+			try (CloneClient writer = client(server, port);
+					ChpClient good = new ChpClient("/large", port).join();
+					RawPeer deaf = new RawPeer(port + ChpSockets.UPDATES_PORT_OFFSET, "SUB")) {
+				deaf.frame(new byte[] { 1 }, false);
+				deaf.flush();
+				CloneMap<byte[]> map = writer.map("map", "", ValueCodec.BYTES, null);
+				for (int i = 0; i < 200; i++) {
+					map.put("/large", new byte[1 << 20]);
+					assertThat(good.next().key()).isEqualTo("/large");
+				}
+				assertThat(server.isAlive()).as(server::toString).isTrue();
+				deaf.awaitEnd(5000);
+				await().atMost(Duration.ofSeconds(5))
+					.untilAsserted(() -> assertThat(server.awaitLine("malformed", Duration.ofSeconds(1)))
+						.isEqualTo("{UNREAD=1}"));
+			}
+			server.tell("end");
+			server.awaitSuccess(Duration.ofSeconds(20));
 		}
 	}
 
