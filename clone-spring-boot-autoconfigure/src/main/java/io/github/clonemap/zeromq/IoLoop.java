@@ -148,7 +148,8 @@ final class IoLoop {
 			}
 		}
 		catch (Throwable ex) {
-			if (ex != IoSelector.DONE) {
+			// A thread that comes back after it was given up may find anything.
+			if (ex != IoSelector.DONE && this.turn.get() == Turn.IO) {
 				die(ex);
 			}
 		}

@@ -1,7 +1,8 @@
 package io.github.clonemap.zeromq;
 
 import java.io.UncheckedIOException;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
+import java.util.function.Consumer;
 
 import io.github.clonemap.client.ClientSockets;
 import io.github.clonemap.client.ServerEndpoint;
@@ -32,13 +33,19 @@ public final class ZmqClientSockets implements ClientSockets {
 
 	private static final String NAME = "clone-client";
 
-	private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+	private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+	private final Duration patience;
+
+	private final Consumer<Socket> customizer;
 
 	private volatile IoLoop io = new IoLoop(NAME);
 
 	private @Nullable Connection connection;
 
-	private ZmqClientSockets() {
+	private ZmqClientSockets(Duration patience, Consumer<Socket> customizer) {
+		this.patience = patience;
+		this.customizer = customizer;
 	}
 
 	/**
@@ -46,7 +53,17 @@ public final class ZmqClientSockets implements ClientSockets {
 	 * @return the factory
 	 */
 	public static ClientSockets.Factory factory() {
-		return ZmqClientSockets::new;
+		return factory(PATIENCE, (socket) -> {
+		});
+	}
+
+	/**
+	 * The same.
+	 * @param patience how long input may take
+	 * @param customizer gets each socket before it is connected
+	 */
+	static ClientSockets.Factory factory(Duration patience, Consumer<Socket> customizer) {
+		return () -> new ZmqClientSockets(patience, customizer);
 	}
 
 	@Override
@@ -63,6 +80,8 @@ public final class ZmqClientSockets implements ClientSockets {
 		stream.setSndHWM(0);
 		stream.setRcvHWM(StreamQueue.LIMIT);
 		stream.subscribe(topic);
+		this.customizer.accept(requests);
+		this.customizer.accept(stream);
 		Connection connection = new Connection(requests, stream);
 		requests.setEventHook((event) -> connection.refused = true, ZMQ.EVENT_CONNECT_RETRIED | ZMQ.EVENT_DISCONNECTED);
 		this.connection = connection;
@@ -175,7 +194,7 @@ public final class ZmqClientSockets implements ClientSockets {
 
 	@Override
 	public boolean abandonIfStuck(long nowNanos) {
-		return this.io.abandonIfStuck(nowNanos, PATIENCE_NANOS);
+		return this.io.abandonIfStuck(nowNanos, this.patience.toNanos());
 	}
 
 	@Override

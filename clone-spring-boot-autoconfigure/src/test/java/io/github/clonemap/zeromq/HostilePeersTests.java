@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,6 +24,7 @@ import io.github.clonemap.ValueCodec;
 import io.github.clonemap.WriteOptions;
 import io.github.clonemap.agent.Clock;
 import io.github.clonemap.client.ClientSettings;
+import io.github.clonemap.client.ClientSockets;
 import io.github.clonemap.client.CloneClient;
 import io.github.clonemap.client.ServerEndpoint;
 import io.github.clonemap.client.ValueCodecs;
@@ -136,6 +138,68 @@ class HostilePeersTests {
 		if (trouble.contains("died")) {
 			running.awaitNoMore();
 		}
+		for (int i = this.toClose.size() - 1; i >= 0; i--) {
+			close(this.toClose.remove(i));
+		}
+	}
+
+	@Test
+	void aClientWhoseIoThreadDiesHasNewSocketsAndGoesOnWithItsSessionAndItsWrites(CapturedOutput output) {
+		Footprint before = Footprint.now();
+		assertClientSurvives(() -> {
+			throw new AssertionError("played by the test");
+		}, output, "their thread died of java.lang.AssertionError: played by the test");
+		before.awaitNothingNew();
+	}
+
+	@Test
+	void aClientWhoseIoThreadHangsHasNewSocketsAndGoesOnWithItsSessionAndItsWrites(CapturedOutput output) {
+		CountDownLatch end = new CountDownLatch(1);
+		try {
+			assertClientSurvives(() -> {
+				while (end.getCount() > 0) {
+					Thread.onSpinWait();
+				}
+			}, output, "their thread does not answer");
+		}
+		finally {
+			end.countDown();
+		}
+	}
+
+	private void assertClientSurvives(Runnable harm, CapturedOutput output, String trouble) {
+		CloneServer server = server((socket) -> {
+		});
+		AtomicBoolean armed = new AtomicBoolean();
+		CloneClient client = newClient(server, "",
+				ZmqClientSockets.factory(Duration.ofSeconds(1), (socket) -> socket.setMsgAllocator((size) -> {
+					if (size >= DEADLY_SIZE && armed.getAndSet(false)) {
+						harm.run();
+					}
+					return new Msg(size);
+				})));
+		await().until(() -> client.state() == CloneState.LIVE);
+		CloneMap<String> map = map(client);
+		map.put("/kept", "1");
+		map.putAsync("/ephemeral", "1", WriteOptions.none().ephemeral()).join();
+		List<String> heard = new CopyOnWriteArrayList<>();
+		map.addListener((change) -> heard.add(change.kind() + " " + change.key()));
+		armed.set(true);
+		// It comes back in the stream, and is on its way until then.
+		List<CompletableFuture<?>> writes = new ArrayList<>();
+		writes.add(map.putAsync("/large", "x".repeat(DEADLY_SIZE), WriteOptions.none().ifAbsent()));
+		for (int i = 0; i < 100; i++) {
+			writes.add(map.putAsync("/small/" + i, "1", WriteOptions.none().ifAbsent()));
+		}
+		assertThat(CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new))).succeedsWithin(15,
+				TimeUnit.SECONDS);
+		assertThat(output).contains("The client's sockets are dead (" + trouble);
+		await().atMost(Duration.ofSeconds(10)).until(() -> map.state() == CloneState.LIVE);
+		assertThat(map).hasSize(103).containsKeys("/kept", "/ephemeral", "/large");
+		await().until(() -> heard.size() >= 103);
+		assertThat(heard).doesNotHaveDuplicates().noneMatch((change) -> change.startsWith("EXPIRED"));
+		assertThat(server.report().sessions()).isOne();
+		assertThat(server.report().updates()).isEqualTo(103);
 		for (int i = this.toClose.size() - 1; i >= 0; i--) {
 			close(this.toClose.remove(i));
 		}
@@ -334,11 +398,15 @@ class HostilePeersTests {
 	}
 
 	private CloneClient newClient(CloneServer server, String subtree) {
+		return newClient(server, subtree, ZmqClientSockets.factory());
+	}
+
+	private CloneClient newClient(CloneServer server, String subtree, ClientSockets.Factory sockets) {
 		ClientSettings defaults = ClientSettings.defaults();
 		CloneClient client = new CloneClient(
 				new ClientSettings("good", Subtrees.covering(List.of(subtree)), Duration.ofSeconds(15),
 						Duration.ofSeconds(2), defaults.maxInFlight(), 1, 100),
-				ValueCodecs.BASIC, ZmqClientSockets.factory(), Clock.system());
+				ValueCodecs.BASIC, sockets, Clock.system());
 		this.toClose.add(client);
 		client.start(List.of(new ServerEndpoint("127.0.0.1", server.port())));
 		return client;
