@@ -409,7 +409,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 		this.nextPulseNanos = this.nowNanos + pulseNanos;
 		int unread = this.transport.endUnreadConnections(this.nowNanos, this.settings.sessionTimeout().toNanos());
 		for (int i = 0; i < unread; i++) {
-			onMalformed(MalformedReason.UNREAD, "a connection that does not read what it was sent was ended");
+			onMalformed(MalformedReason.UNREAD, "a connection is ended, as it does not read what it was sent");
 		}
 		if (isActive()) {
 			this.publisher.requestHeartbeats(this.nowNanos - heartbeatNanos + pulseNanos);

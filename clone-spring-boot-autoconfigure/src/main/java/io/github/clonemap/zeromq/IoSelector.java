@@ -133,7 +133,7 @@ final class IoSelector extends AbstractSelector {
 				}
 				catch (IOException ex) {
 					// It is closed already, or as good as.
-					key.blockedSince = 0;
+					key.onWritable();
 				}
 			}
 		}
@@ -181,7 +181,7 @@ final class IoSelector extends AbstractSelector {
 		for (SelectionKey key : ready) {
 			IoKey ioKey = (IoKey) key.attachment();
 			if (key.isValid() && key.isWritable()) {
-				ioKey.blockedSince = 0;
+				ioKey.onWritable();
 			}
 			this.selected.add(ioKey);
 		}
@@ -277,10 +277,16 @@ final class IoSelector extends AbstractSelector {
 		/** Since when nothing could be written, 0 if nobody knows. */
 		private long blockedSince;
 
-		private boolean ended;
+		/** How many looks in a row have found that for too long. */
+		private int overdue;
 
 		IoKey(SelectionKey key) {
 			this.key = key;
+		}
+
+		void onWritable() {
+			this.blockedSince = 0;
+			this.overdue = 0;
 		}
 
 		boolean isWriting() {
@@ -292,19 +298,19 @@ final class IoSelector extends AbstractSelector {
 		}
 
 		/**
-		 * Whether there is something to write, and it could not be written for long.
-		 * Once.
+		 * Whether there is something to write, and it could not be written for long. Told
+		 * once, at the second look: at the first one it may be this process that stood
+		 * still.
 		 */
 		boolean isBlocked(long now, long most) {
 			if (!isWriting()) {
-				this.blockedSince = 0;
+				onWritable();
 			}
 			else if (this.blockedSince == 0) {
 				this.blockedSince = now | 1;
 			}
-			else if (now - this.blockedSince > most && !this.ended) {
-				this.ended = true;
-				return true;
+			else if (now - this.blockedSince > most) {
+				return ++this.overdue == 2;
 			}
 			return false;
 		}
