@@ -37,15 +37,36 @@ public interface ClientTransport {
 		/**
 		 * A reply came.
 		 * @param command the frame with the command
+		 * @param body has the body at its beginning; not to be kept, as the array is used
+		 * again
+		 * @param length how long the body is
+		 */
+		void onReply(byte[] command, byte[] body, int length);
+
+		/**
+		 * A reply came, in an array of its own.
+		 * @param command the frame with the command
 		 * @param body the body
 		 */
-		void onReply(byte[] command, byte[] body);
+		default void onReply(byte[] command, byte[] body) {
+			onReply(command, body, body.length);
+		}
 
 		/**
 		 * A message of the stream came.
+		 * @param frame has the message, with its topic, at its beginning; not to be kept,
+		 * as the array is used again
+		 * @param length how long the message is
+		 */
+		void onStream(byte[] frame, int length);
+
+		/**
+		 * A message of the stream came, in an array of its own.
 		 * @param frame the message, with its topic
 		 */
-		void onStream(byte[] frame);
+		default void onStream(byte[] frame) {
+			onStream(frame, frame.length);
+		}
 
 		/**
 		 * Nobody listens at the server's end, or the connection to it broke.

@@ -91,9 +91,21 @@ public interface ServerTransport {
 		 * A request came.
 		 * @param route the way back
 		 * @param command the frame with the command
+		 * @param body has the body at its beginning; not to be kept, as the array is used
+		 * again
+		 * @param length how long the body is
+		 */
+		void onRequest(Route route, byte[] command, byte[] body, int length);
+
+		/**
+		 * A request came, in an array of its own.
+		 * @param route the way back
+		 * @param command the frame with the command
 		 * @param body the body
 		 */
-		void onRequest(Route route, byte[] command, byte[] body);
+		default void onRequest(Route route, byte[] command, byte[] body) {
+			onRequest(route, command, body, body.length);
+		}
 
 		/**
 		 * A peer subscribed to a topic, perhaps not as the first one.

@@ -22,6 +22,7 @@ import org.zeromq.SocketType;
 import org.zeromq.ZMQ;
 import org.zeromq.ZMQ.Socket;
 import org.zeromq.ZMQException;
+import zmq.Msg;
 
 /**
  * The sockets of a server: a ROUTER for requests on port P, an XPUB for the stream on
@@ -166,7 +167,7 @@ public final class ZmqServerSockets implements ServerSockets {
 		try {
 			String host = SCHEME
 					+ ((address.contains(":") && !address.startsWith("[")) ? "[" + address + "]" : address);
-			Socket requests = Sockets.create(io, SocketType.ROUTER, details.maxFrameBytes, host);
+			Socket requests = Sockets.createPooled(io, SocketType.ROUTER, details.maxFrameBytes, host);
 			details.customizer.accept(requests);
 			requests.setSndHWM(REPLY_LIMIT);
 			requests.setRcvHWM(RECEIVE_LIMIT);
@@ -365,10 +366,10 @@ public final class ZmqServerSockets implements ServerSockets {
 
 	private int onRequest(byte[] identity, Handler handler) {
 		byte[] command = nextFrame();
-		byte[] body = (command != null) ? nextFrame() : null;
+		Msg body = (command != null && this.requests.hasReceiveMore()) ? Sockets.receive(this.requests) : null;
 		if (this.chp != null && command != null && body == null && ChpRequest.isRequest(command)) {
 			// As the first models of the Guide ask for everything.
-			body = new byte[0];
+			body = new Msg();
 		}
 		int tooMany = 0;
 		while (nextFrame() != null) {
@@ -383,8 +384,9 @@ public final class ZmqServerSockets implements ServerSockets {
 					+ ((command == null) ? "nothing" : ((body == null) ? "one frame" : (2 + tooMany) + " frames")));
 			return 0;
 		}
-		handler.onRequest(new Route(identity), command, body);
-		return body.length;
+		handler.onRequest(new Route(identity), command, body.buf().array(), body.size());
+		this.io.giveBack(body);
+		return body.size();
 	}
 
 	private byte @Nullable [] nextFrame() {

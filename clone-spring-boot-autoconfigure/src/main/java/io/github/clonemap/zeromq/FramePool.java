@@ -1,0 +1,88 @@
+package io.github.clonemap.zeromq;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+import zmq.Msg;
+
+/**
+ * Arrays for frames, used again and again. A batch is read within moments; an array of
+ * its own for each would be a good part of all that an update allocates.
+ * <p>
+ * Only frames about as large as a full batch have such an array: for smaller ones it
+ * would be too much, and larger ones are rare. It is longer than the frame, and what lies
+ * behind the frame is of an earlier one, so nobody may read beyond the length that is
+ * told with it. An array that nobody gives back is left to the collector.
+ * <p>
+ * For the thread of a loop.
+ */
+final class FramePool {
+
+	/**
+	 * The size of an array: a full batch and the update that made it full.
+	 */
+	static final int ARRAY_BYTES = 40 << 10;
+
+	/**
+	 * The smallest frame for which an array is used.
+	 */
+	static final int MIN_BYTES = 8 << 10;
+
+	/**
+	 * How many arrays wait for their next frame.
+	 */
+	static final int CAPACITY = 32;
+
+	private final byte[][] free = new byte[CAPACITY][];
+
+	private int freeCount;
+
+	/**
+	 * Makes room for a frame that comes in.
+	 */
+	Msg allocate(int size) {
+		return isPooled(size) ? frame(take(), size) : new Msg(size);
+	}
+
+	/**
+	 * Takes back a frame that came in and was read.
+	 */
+	void giveBack(Msg frame) {
+		ByteBuffer buffer = frame.buf();
+		if (isPooled(frame.size()) && buffer.hasArray() && buffer.array().length == ARRAY_BYTES) {
+			add(buffer.array());
+		}
+	}
+
+	private byte[] take() {
+		return (this.freeCount > 0) ? this.free[--this.freeCount] : new byte[ARRAY_BYTES];
+	}
+
+	private void add(byte[] array) {
+		assert overwrite(array);
+		if (this.freeCount < CAPACITY) {
+			this.free[this.freeCount++] = array;
+		}
+	}
+
+	/**
+	 * With assertions, as in tests, whoever still reads what was given back reads
+	 * nonsense.
+	 */
+	private static boolean overwrite(byte[] array) {
+		Arrays.fill(array, (byte) 0xEE);
+		return true;
+	}
+
+	private static boolean isPooled(int size) {
+		return size >= MIN_BYTES && size <= ARRAY_BYTES;
+	}
+
+	/**
+	 * A slice, as JeroMQ sends a buffer up to its capacity.
+	 */
+	private static Msg frame(byte[] array, int size) {
+		return new Msg(ByteBuffer.wrap(array, 0, size).slice());
+	}
+
+}
