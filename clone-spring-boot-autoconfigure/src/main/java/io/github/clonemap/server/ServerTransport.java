@@ -1,6 +1,7 @@
 package io.github.clonemap.server;
 
 import io.github.clonemap.protocol.Command;
+import io.github.clonemap.protocol.FrameWriter;
 
 /**
  * What a server needs of the network. Called by the server's agent only.
@@ -18,11 +19,29 @@ public interface ServerTransport {
 	void reply(Route route, Command command, byte[] body);
 
 	/**
+	 * Sends a reply that was written, to be written over afterwards.
+	 * @param route the way to the peer
+	 * @param command the command
+	 * @param body has the body
+	 */
+	default void reply(Route route, Command command, FrameWriter body) {
+		reply(route, command, body.toByteArray());
+	}
+
+	/**
 	 * Publishes a message to all that subscribed to a prefix of it. A subscriber that
 	 * reads too slowly does not get it.
 	 * @param frame the message, not to be changed afterwards
 	 */
 	void publish(byte[] frame);
+
+	/**
+	 * Publishes a message that was written, to be written over afterwards.
+	 * @param frame has the message
+	 */
+	default void publish(FrameWriter frame) {
+		publish(frame.toByteArray());
+	}
 
 	/**
 	 * Tells the peer what this server is, on the connection of its own. Only for a server

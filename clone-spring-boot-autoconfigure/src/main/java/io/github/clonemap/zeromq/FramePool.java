@@ -3,11 +3,13 @@ package io.github.clonemap.zeromq;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
+import io.github.clonemap.protocol.FrameWriter;
 import zmq.Msg;
 
 /**
- * Arrays for frames, used again and again. A batch is read within moments; an array of
- * its own for each would be a good part of all that an update allocates.
+ * Arrays for frames, used again and again. A batch is read, or is with the network,
+ * within moments; an array of its own for each would be a good part of all that an update
+ * allocates.
  * <p>
  * Only frames about as large as a full batch have such an array: for smaller ones it
  * would be too much, and larger ones are rare. It is longer than the frame, and what lies
@@ -29,13 +31,17 @@ final class FramePool {
 	static final int MIN_BYTES = 8 << 10;
 
 	/**
-	 * How many arrays wait for their next frame.
+	 * How many arrays wait for their next frame, and how many for the network.
 	 */
 	static final int CAPACITY = 32;
 
 	private final byte[][] free = new byte[CAPACITY][];
 
+	private final byte[][] sent = new byte[CAPACITY][];
+
 	private int freeCount;
+
+	private int sentCount;
 
 	/**
 	 * Makes room for a frame that comes in.
@@ -51,6 +57,31 @@ final class FramePool {
 		ByteBuffer buffer = frame.buf();
 		if (isPooled(frame.size()) && buffer.hasArray() && buffer.array().length == ARRAY_BYTES) {
 			add(buffer.array());
+		}
+	}
+
+	/**
+	 * Makes a frame that goes out of what was written, by a socket that is bound: one
+	 * that connects keeps its frames while it has no connection, and nobody knows. Where
+	 * many wait for the network already they may wait for long; then each has no more
+	 * than it needs.
+	 */
+	Msg copyOf(FrameWriter written) {
+		if (!isPooled(written.size()) || this.sentCount == CAPACITY) {
+			return new Msg(written.toByteArray());
+		}
+		byte[] array = take();
+		written.copyTo(array);
+		this.sent[this.sentCount++] = array;
+		return frame(array, written.size());
+	}
+
+	/**
+	 * Nothing that went out waits for the network any more.
+	 */
+	void onAllSent() {
+		while (this.sentCount > 0) {
+			add(this.sent[--this.sentCount]);
 		}
 	}
 

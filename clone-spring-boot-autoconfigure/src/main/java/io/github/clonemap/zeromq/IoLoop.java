@@ -176,6 +176,9 @@ final class IoLoop {
 			this.woken = false;
 		}
 		this.selector.idle();
+		if (!this.selector.isWriting()) {
+			this.frames.onAllSent();
+		}
 		if (!this.turn.compareAndSet(Turn.IO, Turn.AGENT)) {
 			throw new IllegalStateException("Another thread goes on");
 		}

@@ -65,6 +65,15 @@ final class Sockets {
 		return frame;
 	}
 
+	/**
+	 * Sends a message of one frame, if there is room for it.
+	 */
+	static void send(Socket socket, Msg frame) {
+		if (!socket.base().send(frame, ZMQ.DONTWAIT)) {
+			checkErrno(socket);
+		}
+	}
+
 	private static void checkErrno(Socket socket) {
 		int errno = socket.errno();
 		if (errno != 0 && errno != ZMQ.Error.EAGAIN.getCode()) {

@@ -11,6 +11,7 @@ import io.github.clonemap.agent.HeapShare;
 import io.github.clonemap.client.ClientSettings;
 import io.github.clonemap.client.ServerEndpoint;
 import io.github.clonemap.protocol.Command;
+import io.github.clonemap.protocol.FrameWriter;
 import io.github.clonemap.protocol.Subtrees;
 import io.github.clonemap.protocol.chp.ChpRequest;
 import io.github.clonemap.server.MalformedReason;
@@ -270,12 +271,29 @@ public final class ZmqServerSockets implements ServerSockets {
 	}
 
 	@Override
+	public void reply(Route route, Command command, FrameWriter body) {
+		this.requests.send(route.identity(), ZMQ.SNDMORE | ZMQ.DONTWAIT);
+		this.requests.send(command.frame(), ZMQ.SNDMORE | ZMQ.DONTWAIT);
+		Sockets.send(this.requests, this.io.frames().copyOf(body));
+	}
+
+	@Override
 	public void publish(byte[] frame) {
 		this.stream.send(frame, ZMQ.DONTWAIT);
 		int fillers = StreamQueue.fillers(frame);
 		byte[] heartbeat = (fillers > 0) ? StreamQueue.heartbeatAfter(frame) : null;
 		for (int i = 0; i < fillers && heartbeat != null; i++) {
 			this.stream.send(heartbeat, ZMQ.DONTWAIT);
+		}
+	}
+
+	@Override
+	public void publish(FrameWriter frame) {
+		if (frame.size() > FramePool.ARRAY_BYTES) {
+			publish(frame.toByteArray());
+		}
+		else {
+			Sockets.send(this.stream, this.io.frames().copyOf(frame));
 		}
 	}
 

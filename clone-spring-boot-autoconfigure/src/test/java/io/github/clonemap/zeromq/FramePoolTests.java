@@ -3,6 +3,7 @@ package io.github.clonemap.zeromq;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.github.clonemap.protocol.FrameWriter;
 import org.junit.jupiter.api.Test;
 import zmq.Msg;
 
@@ -63,6 +64,40 @@ class FramePoolTests {
 	}
 
 	@Test
+	void whatWasSentKeepsItsArrayUntilAllIsSent() {
+		Msg first = this.pool.copyOf(written(30_000, 1));
+		Msg second = this.pool.copyOf(written(20_000, 2));
+		assertThat(first.data()).hasSize(30_000).containsOnly(1);
+		assertThat(second.data()).hasSize(20_000).containsOnly(2);
+		this.pool.onAllSent();
+		assertThat(List.of(array(this.pool.copyOf(written(10_000, 3))), array(this.pool.copyOf(written(10_000, 4)))))
+			.containsExactlyInAnyOrder(array(first), array(second));
+	}
+
+	@Test
+	void aWriterMayBeUsedAgainAtOnce() {
+		for (int size : new int[] { 100, 30_000, 100_000 }) {
+			FrameWriter writer = written(size, 1);
+			Msg frame = this.pool.copyOf(writer);
+			writer.clear();
+			for (int i = 0; i < size; i++) {
+				writer.writeByte(2);
+			}
+			assertThat(frame.data()).hasSize(size).containsOnly(1);
+		}
+	}
+
+	@Test
+	void whereManyWaitForTheNetworkEachHasNoMoreThanItNeeds() {
+		for (int i = 0; i < FramePool.CAPACITY; i++) {
+			assertThat(array(this.pool.copyOf(written(30_000, 1)))).hasSize(FramePool.ARRAY_BYTES);
+		}
+		assertThat(array(this.pool.copyOf(written(30_000, 1)))).hasSize(30_000);
+		this.pool.onAllSent();
+		assertThat(array(this.pool.copyOf(written(30_000, 1)))).hasSize(FramePool.ARRAY_BYTES);
+	}
+
+	@Test
 	void keepsABoundedNumberOfArrays() {
 		List<Msg> frames = new ArrayList<>();
 		for (int i = 0; i < 2 * FramePool.CAPACITY; i++) {
@@ -80,6 +115,14 @@ class FramePoolTests {
 
 	private static byte[] array(Msg frame) {
 		return frame.buf().array();
+	}
+
+	private static FrameWriter written(int size, int value) {
+		FrameWriter writer = new FrameWriter(size);
+		for (int i = 0; i < size; i++) {
+			writer.writeByte(value);
+		}
+		return writer;
 	}
 
 }
