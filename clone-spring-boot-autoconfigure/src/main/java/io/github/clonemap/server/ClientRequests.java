@@ -50,6 +50,9 @@ final class ClientRequests {
 
 	private final List<Session> toAcknowledge = new ArrayList<>();
 
+	/** Those of one request or of one answer, used again for the next one. */
+	private final List<WriteResult> results = new ArrayList<>();
+
 	private final ServerSettings settings;
 
 	private final Replies replies;
@@ -205,10 +208,12 @@ final class ClientRequests {
 		for (Session session : this.toAcknowledge) {
 			while (session.hasUnacknowledged()) {
 				long first = session.firstUnacknowledged();
-				this.replies.send(session.route(), new Ack(first, session.takeUnacknowledged(ACK_BYTES)));
+				session.takeUnacknowledged(ACK_BYTES, this.results);
+				this.replies.send(session.route(), new Ack(first, this.results));
 			}
 		}
 		this.toAcknowledge.clear();
+		this.results.clear();
 	}
 
 	private void onPing(Session session, Ping ping) {
@@ -313,7 +318,7 @@ final class ClientRequests {
 		}
 		long firstNew = session.lastCounter() + 1;
 		int firstUpdate = this.log.open().updates().size();
-		List<WriteResult> results = new ArrayList<>(write.operations().size());
+		this.results.clear();
 		for (WriteOperation operation : write.operations()) {
 			if (counter++ <= session.lastCounter()) {
 				continue;
@@ -323,10 +328,10 @@ final class ClientRequests {
 			}
 			WriteResult result = this.sequencer.write(session, operation, this.nowNanos, this.nowMicros);
 			session.onResult(result);
-			results.add(result);
+			this.results.add(result);
 		}
-		if (!results.isEmpty()) {
-			this.log.addWritten(session, write.known(), firstNew, results, firstUpdate);
+		if (!this.results.isEmpty()) {
+			this.log.addWritten(session, write.known(), firstNew, this.results, firstUpdate);
 		}
 		else {
 			onCommitted(session);
