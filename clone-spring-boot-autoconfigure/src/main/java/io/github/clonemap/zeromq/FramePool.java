@@ -3,6 +3,7 @@ package io.github.clonemap.zeromq;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
+import io.github.clonemap.agent.HeapShare;
 import io.github.clonemap.protocol.FrameWriter;
 import zmq.Msg;
 
@@ -33,7 +34,7 @@ final class FramePool {
 	/**
 	 * How many arrays wait for their next frame, and how many for the network.
 	 */
-	static final int CAPACITY = 32;
+	static final int CAPACITY = HeapShare.count(128, ARRAY_BYTES, 8, 64);
 
 	private final byte[][] free = new byte[CAPACITY][];
 
