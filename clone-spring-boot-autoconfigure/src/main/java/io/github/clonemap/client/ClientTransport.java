@@ -44,29 +44,12 @@ public interface ClientTransport {
 		void onReply(byte[] command, byte[] body, int length);
 
 		/**
-		 * A reply came, in an array of its own.
-		 * @param command the frame with the command
-		 * @param body the body
-		 */
-		default void onReply(byte[] command, byte[] body) {
-			onReply(command, body, body.length);
-		}
-
-		/**
 		 * A message of the stream came.
 		 * @param frame has the message, with its topic, at its beginning; not to be kept,
 		 * as the array is used again
 		 * @param length how long the message is
 		 */
 		void onStream(byte[] frame, int length);
-
-		/**
-		 * A message of the stream came, in an array of its own.
-		 * @param frame the message, with its topic
-		 */
-		default void onStream(byte[] frame) {
-			onStream(frame, frame.length);
-		}
 
 		/**
 		 * Nobody listens at the server's end, or the connection to it broke.

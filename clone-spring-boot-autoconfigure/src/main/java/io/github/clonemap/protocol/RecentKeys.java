@@ -78,7 +78,8 @@ public final class RecentKeys {
 		if (key.length() != length) {
 			return false;
 		}
-		for (int i = 0; i < length; i++) {
+		// From the end: keys that are not equal often begin alike.
+		for (int i = length - 1; i >= 0; i--) {
 			if (key.charAt(i) != bytes[offset + i]) {
 				return false;
 			}
