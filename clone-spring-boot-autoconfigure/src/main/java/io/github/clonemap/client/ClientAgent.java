@@ -8,6 +8,7 @@ import io.github.clonemap.agent.Clock;
 import io.github.clonemap.client.SnailWatch.Croak;
 import io.github.clonemap.protocol.Command;
 import io.github.clonemap.protocol.Keys;
+import io.github.clonemap.protocol.FrameReader;
 import io.github.clonemap.protocol.MalformedMessageException;
 import io.github.clonemap.protocol.Message;
 import io.github.clonemap.protocol.Message.Bye;
@@ -260,17 +261,17 @@ final class ClientAgent implements ClientTransport.Handler {
 	}
 
 	@Override
-	public void onStream(byte[] frame) {
+	public void onStream(byte[] frame, int length) {
 		if (isStopped()) {
 			return;
 		}
 		try {
-			String refusal = StreamRefusal.explanation(frame, this.replica.subtrees().topic());
+			String refusal = StreamRefusal.explanation(frame, length, this.replica.subtrees().topic());
 			if (refusal != null) {
 				this.session.onBye(new Bye(Bye.Reason.REFUSED, refusal), this.nowNanos);
 				return;
 			}
-			this.follower.onStream(frame, this.nowNanos);
+			this.follower.onStream(frame, length, this.nowNanos);
 			updateState("the stream is heard");
 		}
 		catch (MalformedMessageException ex) {
@@ -279,7 +280,7 @@ final class ClientAgent implements ClientTransport.Handler {
 	}
 
 	@Override
-	public void onReply(byte[] frame, byte[] body) {
+	public void onReply(byte[] frame, byte[] body, int length) {
 		if (isStopped()) {
 			return;
 		}
@@ -289,7 +290,7 @@ final class ClientAgent implements ClientTransport.Handler {
 			return;
 		}
 		try {
-			onMessage(Message.read(command, body, ReplicaEntry::new));
+			onMessage(Message.read(command, new FrameReader(body, 0, length, null), ReplicaEntry::new));
 		}
 		catch (MalformedMessageException ex) {
 			onMalformed(command + ": " + ex.getMessage());

@@ -37,15 +37,19 @@ public interface ClientTransport {
 		/**
 		 * A reply came.
 		 * @param command the frame with the command
-		 * @param body the body
+		 * @param body has the body at its beginning; not to be kept, as the array is used
+		 * again
+		 * @param length how long the body is
 		 */
-		void onReply(byte[] command, byte[] body);
+		void onReply(byte[] command, byte[] body, int length);
 
 		/**
 		 * A message of the stream came.
-		 * @param frame the message, with its topic
+		 * @param frame has the message, with its topic, at its beginning; not to be kept,
+		 * as the array is used again
+		 * @param length how long the message is
 		 */
-		void onStream(byte[] frame);
+		void onStream(byte[] frame, int length);
 
 		/**
 		 * Nobody listens at the server's end, or the connection to it broke.

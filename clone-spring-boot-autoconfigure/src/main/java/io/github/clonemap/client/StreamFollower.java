@@ -205,13 +205,15 @@ final class StreamFollower {
 
 	/**
 	 * A message of the stream.
+	 * @param frame has it at its beginning; the array is used again
+	 * @param length how long it is
 	 * @throws MalformedMessageException if it is none
 	 */
-	void onStream(byte[] frame, long nowNanos) throws MalformedMessageException {
-		if (!startsWithTopic(frame)) {
+	void onStream(byte[] frame, int length, long nowNanos) throws MalformedMessageException {
+		if (!startsWithTopic(frame, length)) {
 			throw new MalformedMessageException("stream of other subtrees");
 		}
-		FrameReader reader = new FrameReader(frame, this.topic.length, this.recentKeys);
+		FrameReader reader = new FrameReader(frame, this.topic.length, length, this.recentKeys);
 		StreamBatch batch = StreamBatch.read(reader);
 		if (this.state == State.IDLE) {
 			// The stream is often heard before the answer to HELLO. All after this batch
@@ -405,8 +407,8 @@ final class StreamFollower {
 		}
 	}
 
-	private boolean startsWithTopic(byte[] frame) {
-		if (frame.length < this.topic.length) {
+	private boolean startsWithTopic(byte[] frame, int length) {
+		if (length < this.topic.length) {
 			return false;
 		}
 		for (int i = 0; i < this.topic.length; i++) {

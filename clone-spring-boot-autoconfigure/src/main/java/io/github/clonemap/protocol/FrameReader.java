@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,8 @@ public final class FrameReader {
 
 	private final byte[] bytes;
 
+	private final int end;
+
 	private final @Nullable RecentKeys recentKeys;
 
 	private int position;
@@ -42,18 +45,22 @@ public final class FrameReader {
 	 * @param position where to start
 	 */
 	public FrameReader(byte[] bytes, int position) {
-		this(bytes, position, null);
+		this(bytes, position, bytes.length, null);
 	}
 
 	/**
-	 * Creates a reader that starts inside the frame.
-	 * @param bytes the frame
+	 * Creates a reader of a frame in an array that may be longer: what lies behind the
+	 * frame is never read.
+	 * @param bytes has the frame at its beginning
 	 * @param position where to start
+	 * @param length how long the frame is
 	 * @param recentKeys where its keys are looked for first, {@code null} for nowhere
 	 */
-	public FrameReader(byte[] bytes, int position, @Nullable RecentKeys recentKeys) {
+	public FrameReader(byte[] bytes, int position, int length, @Nullable RecentKeys recentKeys) {
+		Objects.checkFromIndexSize(0, length, bytes.length);
 		this.bytes = bytes;
 		this.position = position;
+		this.end = length;
 		this.recentKeys = recentKeys;
 	}
 
@@ -62,7 +69,7 @@ public final class FrameReader {
 	 * @return the number of bytes
 	 */
 	public int remaining() {
-		return this.bytes.length - this.position;
+		return this.end - this.position;
 	}
 
 	/**

@@ -87,6 +87,14 @@ public final class FrameWriter {
 	}
 
 	/**
+	 * Copies what was written.
+	 * @param target where to, from its beginning on; large enough
+	 */
+	public void copyTo(byte[] target) {
+		System.arraycopy(this.bytes, 0, target, 0, this.size);
+	}
+
+	/**
 	 * Writes one byte.
 	 * @param value the byte, in the low eight bits
 	 * @return this writer

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * The keys that have come lately, found by their bytes. The same keys come again and
  * again: one that is found here need not be made, and has its hash already.
  * <p>
- * A bounded number of short keys; one that comes in the place of another one replaces it.
- * For one thread.
+ * A bounded number of short keys. Each has two places; one that finds both taken drives
+ * out another one, which may go to its other place when it comes again. So nearly all
+ * stay as long as there are about half as many keys as places. For one thread.
  *
  * @since 0.1.0
  */
@@ -27,6 +28,8 @@ public final class RecentKeys {
 
 	private final @Nullable String[] keys = new @Nullable String[CAPACITY];
 
+	private int drivenOut;
+
 	/**
 	 * The key of some bytes, which lie in the array.
 	 * @throws MalformedMessageException if the bytes are not text
@@ -35,16 +38,25 @@ public final class RecentKeys {
 		if (length > MAX_LENGTH) {
 			return Keys.decode(bytes, offset, length, field);
 		}
-		int place = place(bytes, offset, length);
+		long hash = hash(bytes, offset, length);
+		int place = (int) (hash >>> 40) & (CAPACITY - 1);
 		String key = this.keys[place];
-		if (key == null || !matches(key, bytes, offset, length)) {
-			key = Keys.decode(bytes, offset, length, field);
-			this.keys[place] = key;
+		if (key != null && matches(key, bytes, offset, length)) {
+			return key;
 		}
-		return key;
+		int otherPlace = (int) (hash >>> 20) & (CAPACITY - 1);
+		String other = this.keys[otherPlace];
+		if (other != null && matches(other, bytes, offset, length)) {
+			return other;
+		}
+		String made = Keys.decode(bytes, offset, length, field);
+		// By turns: otherwise two keys with one place in common drive each other out.
+		boolean here = key == null || (other != null && (++this.drivenOut & 1) == 0);
+		this.keys[here ? place : otherPlace] = made;
+		return made;
 	}
 
-	private static int place(byte[] bytes, int offset, int length) {
+	private static long hash(byte[] bytes, int offset, int length) {
 		int end = offset + length;
 		long hash = length;
 		int i = offset;
@@ -55,7 +67,7 @@ public final class RecentKeys {
 		for (; i < end; i++) {
 			hash = (hash ^ bytes[i]) * MULTIPLIER;
 		}
-		return (int) (hash >>> 40) & (CAPACITY - 1);
+		return hash * MULTIPLIER;
 	}
 
 	/**
@@ -66,7 +78,8 @@ public final class RecentKeys {
 		if (key.length() != length) {
 			return false;
 		}
-		for (int i = 0; i < length; i++) {
+		// From the end: keys that are not equal often begin alike.
+		for (int i = length - 1; i >= 0; i--) {
 			if (key.charAt(i) != bytes[offset + i]) {
 				return false;
 			}

@@ -37,18 +37,19 @@ public final class StreamRefusal {
 
 	/**
 	 * Reads a message of the stream, if it is a refusal.
-	 * @param frame the message
+	 * @param frame has the message at its beginning
+	 * @param length how long the message is
 	 * @param topic the topic that the client subscribed to
 	 * @return why, for people, or {@code null} if it is no refusal
 	 * @throws MalformedMessageException if it begins as a refusal but is none
 	 */
-	public static @Nullable String explanation(byte[] frame, byte[] topic) throws MalformedMessageException {
-		if (frame.length <= topic.length || frame[topic.length] != NO_VERSION
+	public static @Nullable String explanation(byte[] frame, int length, byte[] topic)
+			throws MalformedMessageException {
+		if (length <= topic.length || frame[topic.length] != NO_VERSION
 				|| !Arrays.equals(frame, 0, topic.length, topic, 0, topic.length)) {
 			return null;
 		}
-		Message message = Message.read(Command.BYE, Arrays.copyOfRange(frame, topic.length + 1, frame.length),
-				Update::new);
+		Message message = Message.read(Command.BYE, Arrays.copyOfRange(frame, topic.length + 1, length), Update::new);
 		return (message instanceof Bye bye) ? bye.explanation() : null;
 	}
 

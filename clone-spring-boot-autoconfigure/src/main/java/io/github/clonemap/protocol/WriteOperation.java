@@ -10,19 +10,9 @@ import org.jspecify.annotations.Nullable;
  * kind u8 | condition u8 | flags u8 | key text [sequence i64, if SEQUENCE] [ttl ms i64, if flag 1] [value, if PUT]
  * </pre>
  *
- * @param kind what to do
- * @param key the whole key
- * @param value the value for {@link Kind#PUT}, else {@code null}
- * @param condition when to do it
- * @param expectedSequence the sequence for {@link Condition#SEQUENCE}, else 0
- * @param ttlMillis the time to live, 0 for none
- * @param ephemeral whether the entry ends with the session
- * @param returnEntry whether the result shall bring the entry that the server had before,
- * or has if the condition failed
  * @since 0.1.0
  */
-public record WriteOperation(Kind kind, String key, byte @Nullable [] value, Condition condition, long expectedSequence,
-		long ttlMillis, boolean ephemeral, boolean returnEntry) {
+public final class WriteOperation {
 
 	/**
 	 * The smallest room that an operation takes in a frame.
@@ -39,16 +29,103 @@ public record WriteOperation(Kind kind, String key, byte @Nullable [] value, Con
 
 	private static final Condition[] CONDITIONS = Condition.values();
 
+	private final String key;
+
+	private final byte @Nullable [] value;
+
+	private final long expectedSequence;
+
+	private final WriteTerms terms;
+
 	/**
-	 * Checks the operation.
+	 * Creates an operation.
+	 * @param kind what to do
+	 * @param key the whole key
+	 * @param value the value for {@link Kind#PUT}, else {@code null}
+	 * @param condition when to do it
+	 * @param expectedSequence the sequence for {@link Condition#SEQUENCE}, else 0
+	 * @param ttlMillis the time to live, 0 for none
+	 * @param ephemeral whether the entry ends with the session
+	 * @param returnEntry whether the result shall bring the entry that the server had
+	 * before, or has if the condition failed
 	 */
-	public WriteOperation {
+	public WriteOperation(Kind kind, String key, byte @Nullable [] value, Condition condition, long expectedSequence,
+			long ttlMillis, boolean ephemeral, boolean returnEntry) {
 		if ((kind == Kind.PUT) != (value != null)) {
 			throw new IllegalArgumentException("a value belongs to PUT and to nothing else");
 		}
 		if (ttlMillis < 0 || expectedSequence < 0) {
 			throw new IllegalArgumentException("negative number in an operation");
 		}
+		this.key = key;
+		this.value = value;
+		this.expectedSequence = expectedSequence;
+		this.terms = WriteTerms.of(kind, condition, ttlMillis, ephemeral, returnEntry);
+	}
+
+	/**
+	 * What to do.
+	 * @return the kind
+	 */
+	public Kind kind() {
+		return this.terms.kind();
+	}
+
+	/**
+	 * The whole key.
+	 * @return the key
+	 */
+	public String key() {
+		return this.key;
+	}
+
+	/**
+	 * The value for {@link Kind#PUT}.
+	 * @return the bytes, shared, or {@code null} for another kind
+	 */
+	public byte @Nullable [] value() {
+		return this.value;
+	}
+
+	/**
+	 * When to do it.
+	 * @return the condition
+	 */
+	public Condition condition() {
+		return this.terms.condition();
+	}
+
+	/**
+	 * The sequence for {@link Condition#SEQUENCE}.
+	 * @return the sequence, 0 for another condition
+	 */
+	public long expectedSequence() {
+		return this.expectedSequence;
+	}
+
+	/**
+	 * The time to live.
+	 * @return milliseconds, 0 for none
+	 */
+	public long ttlMillis() {
+		return this.terms.ttlMillis();
+	}
+
+	/**
+	 * Whether the entry ends with the session.
+	 * @return whether it is ephemeral
+	 */
+	public boolean ephemeral() {
+		return this.terms.ephemeral();
+	}
+
+	/**
+	 * Whether the result shall bring the entry that the server had before, or has if the
+	 * condition failed.
+	 * @return whether it shall
+	 */
+	public boolean returnEntry() {
+		return this.terms.returnEntry();
 	}
 
 	/**
@@ -64,16 +141,16 @@ public record WriteOperation(Kind kind, String key, byte @Nullable [] value, Con
 	 * @param writer where to
 	 */
 	public void write(FrameWriter writer) {
-		writer.writeByte(this.kind.ordinal())
-			.writeByte(this.condition.ordinal())
-			.writeByte(((this.ttlMillis != 0) ? FLAG_TTL : 0) | (this.ephemeral ? FLAG_EPHEMERAL : 0)
-					| (this.returnEntry ? FLAG_RETURN_ENTRY : 0))
+		writer.writeByte(kind().ordinal())
+			.writeByte(condition().ordinal())
+			.writeByte(((ttlMillis() != 0) ? FLAG_TTL : 0) | (ephemeral() ? FLAG_EPHEMERAL : 0)
+					| (returnEntry() ? FLAG_RETURN_ENTRY : 0))
 			.writeText(this.key);
-		if (this.condition == Condition.SEQUENCE) {
+		if (condition() == Condition.SEQUENCE) {
 			writer.writeLong(this.expectedSequence);
 		}
-		if (this.ttlMillis != 0) {
-			writer.writeLong(this.ttlMillis);
+		if (ttlMillis() != 0) {
+			writer.writeLong(ttlMillis());
 		}
 		if (this.value != null) {
 			writer.writeValue(this.value);
@@ -105,6 +182,11 @@ public record WriteOperation(Kind kind, String key, byte @Nullable [] value, Con
 		byte[] value = (KINDS[kind] == Kind.PUT) ? reader.readValue("value") : null;
 		return new WriteOperation(KINDS[kind], key, value, CONDITIONS[condition], sequence, ttl,
 				(flags & FLAG_EPHEMERAL) != 0, (flags & FLAG_RETURN_ENTRY) != 0);
+	}
+
+	@Override
+	public String toString() {
+		return kind() + " " + this.key;
 	}
 
 	/**

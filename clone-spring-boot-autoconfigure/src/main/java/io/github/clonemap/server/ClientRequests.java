@@ -50,6 +50,9 @@ final class ClientRequests {
 
 	private final List<Session> toAcknowledge = new ArrayList<>();
 
+	/** Those of one request or of one answer, used again for the next one. */
+	private final List<WriteResult> results = new ArrayList<>();
+
 	private final ServerSettings settings;
 
 	private final Replies replies;
@@ -215,6 +218,7 @@ final class ClientRequests {
 	 */
 	void flush() {
 		this.toAcknowledge.removeIf(this::acknowledge);
+		this.results.clear();
 	}
 
 	/**
@@ -224,7 +228,8 @@ final class ClientRequests {
 	private boolean acknowledge(Session session) {
 		while (session.hasUnacknowledged() && this.replies.hasRoom(session.route())) {
 			long first = session.firstUnacknowledged();
-			this.replies.send(session.route(), new Ack(first, session.takeUnacknowledged(ACK_BYTES)));
+			session.takeUnacknowledged(ACK_BYTES, this.results);
+			this.replies.send(session.route(), new Ack(first, this.results));
 		}
 		return !session.hasUnacknowledged();
 	}
@@ -331,7 +336,7 @@ final class ClientRequests {
 		}
 		long firstNew = session.lastCounter() + 1;
 		int firstUpdate = this.log.open().updates().size();
-		List<WriteResult> results = new ArrayList<>(write.operations().size());
+		this.results.clear();
 		for (WriteOperation operation : write.operations()) {
 			if (counter++ <= session.lastCounter()) {
 				continue;
@@ -341,10 +346,10 @@ final class ClientRequests {
 			}
 			WriteResult result = this.sequencer.write(session, operation, this.nowNanos, this.nowMicros);
 			session.onResult(result);
-			results.add(result);
+			this.results.add(result);
 		}
-		if (!results.isEmpty()) {
-			this.log.addWritten(session, write.known(), firstNew, results, firstUpdate);
+		if (!this.results.isEmpty()) {
+			this.log.addWritten(session, write.known(), firstNew, this.results, firstUpdate);
 		}
 		else {
 			onCommitted(session);

@@ -30,7 +30,8 @@ final class Replies {
 	 */
 	void send(Route route, Message message) {
 		if (route != Route.NONE) {
-			this.transport.reply(route, message.command(), message.toBytes(this.writer));
+			message.write(this.writer.clear());
+			this.transport.reply(route, message.command(), this.writer);
 		}
 	}
 

@@ -1,5 +1,6 @@
 package io.github.clonemap.server;
 
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 import io.github.clonemap.agent.Clock;
@@ -292,12 +293,12 @@ public final class ServerAgent implements ServerTransport.Handler {
 	}
 
 	@Override
-	public void onRequest(Route route, byte[] frame, byte[] body) {
+	public void onRequest(Route route, byte[] frame, byte[] body, int length) {
 		if (this.door != null && ChpRequest.isRequest(frame)) {
-			onChpRequest(this.door, route, body);
+			onChpRequest(this.door, route, Arrays.copyOf(body, length));
 			return;
 		}
-		Message message = read(frame, body);
+		Message message = read(frame, body, length);
 		if (message == null || (this.pair != null && tryPeer(route, message))) {
 			return;
 		}
@@ -359,21 +360,21 @@ public final class ServerAgent implements ServerTransport.Handler {
 
 	@Override
 	public void onPeerReply(byte[] frame, byte[] body) {
-		Message message = read(frame, body);
+		Message message = read(frame, body, body.length);
 		if (message != null && (this.pair == null || !tryPeer(null, message))
 				&& !(message instanceof Passive || message instanceof Bye)) {
 			onMalformed(MalformedReason.NOT_A_REQUEST, message.command() + " is nothing that a peer says");
 		}
 	}
 
-	private @Nullable Message read(byte[] frame, byte[] body) {
+	private @Nullable Message read(byte[] frame, byte[] body, int length) {
 		Command command = Command.of(frame);
 		if (command == null) {
 			onMalformed(MalformedReason.COMMAND, "unknown command");
 			return null;
 		}
 		try {
-			return Message.read(command, new FrameReader(body, 0, this.recentKeys),
+			return Message.read(command, new FrameReader(body, 0, length, this.recentKeys),
 					(this.pair != null) ? this.pair.entries() : StoredEntry::of);
 		}
 		catch (MalformedMessageException ex) {

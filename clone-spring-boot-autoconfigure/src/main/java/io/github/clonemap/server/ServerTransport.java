@@ -1,6 +1,7 @@
 package io.github.clonemap.server;
 
 import io.github.clonemap.protocol.Command;
+import io.github.clonemap.protocol.FrameWriter;
 
 /**
  * What a server needs of the network. Called by the server's agent only.
@@ -16,6 +17,16 @@ public interface ServerTransport {
 	 * @param body the body, not to be changed afterwards
 	 */
 	void reply(Route route, Command command, byte[] body);
+
+	/**
+	 * Sends a reply that was written, to be written over afterwards.
+	 * @param route the way to the peer
+	 * @param command the command
+	 * @param body has the body
+	 */
+	default void reply(Route route, Command command, FrameWriter body) {
+		reply(route, command, body.toByteArray());
+	}
 
 	/**
 	 * Whether a reply that may be large has room. One that has none waits where it comes
@@ -43,6 +54,14 @@ public interface ServerTransport {
 	 * @param frame the message, not to be changed afterwards
 	 */
 	void publish(byte[] frame);
+
+	/**
+	 * Publishes a message that was written, to be written over afterwards.
+	 * @param frame has the message
+	 */
+	default void publish(FrameWriter frame) {
+		publish(frame.toByteArray());
+	}
 
 	/**
 	 * Tells the peer what this server is, on the connection of its own. Only for a server
@@ -111,9 +130,21 @@ public interface ServerTransport {
 		 * A request came.
 		 * @param route the way back
 		 * @param command the frame with the command
+		 * @param body has the body at its beginning; not to be kept, as the array is used
+		 * again
+		 * @param length how long the body is
+		 */
+		void onRequest(Route route, byte[] command, byte[] body, int length);
+
+		/**
+		 * A request came, in an array of its own.
+		 * @param route the way back
+		 * @param command the frame with the command
 		 * @param body the body
 		 */
-		void onRequest(Route route, byte[] command, byte[] body);
+		default void onRequest(Route route, byte[] command, byte[] body) {
+			onRequest(route, command, body, body.length);
+		}
 
 		/**
 		 * The connection of somebody who has sent requests is gone, and what waited for

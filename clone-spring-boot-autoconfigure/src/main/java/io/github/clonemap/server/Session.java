@@ -1,7 +1,6 @@
 package io.github.clonemap.server;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -216,12 +215,11 @@ final class Session {
 	/**
 	 * Takes the next results that were not sent yet, about as many as fit into a frame.
 	 * @param maxBytes how much may be taken, if it is not one large result
-	 * @return the results, in order; the counter of the first one was
-	 * {@link #firstUnacknowledged()}
+	 * @param taken gets the results, and nothing else, in order; the counter of the first
+	 * one was {@link #firstUnacknowledged()}
 	 */
-	List<WriteResult> takeUnacknowledged(int maxBytes) {
-		List<WriteResult> taken = new ArrayList<>(
-				(int) Math.min(this.committed - this.acknowledged, maxBytes / WriteResult.MIN_BYTES + 1));
+	void takeUnacknowledged(int maxBytes, List<WriteResult> taken) {
+		taken.clear();
 		int bytes = 0;
 		// The new ones are at the end, and usually they are all there is.
 		int skip = this.results.size() - (int) (this.lastCounter - this.acknowledged);
@@ -235,7 +233,6 @@ final class Session {
 			bytes += result.weight();
 		}
 		this.acknowledged += taken.size();
-		return taken;
 	}
 
 	long firstUnacknowledged() {

@@ -139,7 +139,7 @@ final class StreamPublisher {
 	 */
 	void flush(long committed, long serverTimeMicros, long nowNanos) {
 		for (int i = 0; i < this.due.size(); i++) {
-			this.transport.publish(this.due.get(i).take(committed, serverTimeMicros, nowNanos));
+			this.due.get(i).publish(this.transport, committed, serverTimeMicros, nowNanos);
 		}
 		this.due.clear();
 	}
@@ -196,7 +196,7 @@ final class StreamPublisher {
 			stream.add(update, this.encoded, this.start, this.length);
 			if (stream.isFull()) {
 				this.due.remove(stream);
-				this.transport.publish(stream.take(update.sequence(), serverTimeMicros, nowNanos));
+				stream.publish(this.transport, update.sequence(), serverTimeMicros, nowNanos);
 			}
 		}
 	}

@@ -99,14 +99,14 @@ final class UpdateStream {
 	}
 
 	/**
-	 * Ends the batch.
+	 * Ends the batch and publishes it.
+	 * @param transport the way out
 	 * @param committed the server's committed sequence: all of this stream up to it is in
 	 * this batch or in an earlier one
 	 * @param serverTimeMicros the server's clock
 	 * @param nowNanos the time now
-	 * @return the message
 	 */
-	byte[] take(long committed, long serverTimeMicros, long nowNanos) {
+	void publish(ServerTransport transport, long committed, long serverTimeMicros, long nowNanos) {
 		StreamBatch batch = (this.count == 0)
 				? new StreamBatch(this.serverId, this.before, this.before, this.before, 0, serverTimeMicros, committed)
 				: new StreamBatch(this.serverId, this.before, this.first, this.last, this.count, serverTimeMicros,
@@ -115,14 +115,13 @@ final class UpdateStream {
 		this.frame.moveTo(this.headerPosition);
 		batch.write(this.frame);
 		this.frame.moveTo(size);
-		byte[] message = this.frame.toByteArray();
+		transport.publish(this.frame);
 		this.frame.rewindTo(this.headerPosition + StreamBatch.HEADER_BYTES);
 		this.before = batch.last();
 		this.committed = committed;
 		this.count = 0;
 		this.heartbeatDue = false;
 		this.lastSentNanos = nowNanos;
-		return message;
 	}
 
 }

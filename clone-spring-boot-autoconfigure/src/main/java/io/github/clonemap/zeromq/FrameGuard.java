@@ -1,5 +1,6 @@
 package io.github.clonemap.zeromq;
 
+import org.jspecify.annotations.Nullable;
 import zmq.Msg;
 import zmq.msg.MsgAllocator;
 
@@ -17,13 +18,27 @@ final class FrameGuard implements MsgAllocator {
 
 	private final long maxFrameBytes;
 
+	private final @Nullable FramePool pool;
+
 	FrameGuard(long maxFrameBytes) {
+		this(maxFrameBytes, null);
+	}
+
+	/**
+	 * Creates a guard.
+	 * @param maxFrameBytes the largest frame
+	 * @param pool where the arrays of frames come from, {@code null} for one of its own
+	 * for each
+	 */
+	FrameGuard(long maxFrameBytes, @Nullable FramePool pool) {
 		this.maxFrameBytes = maxFrameBytes;
+		this.pool = pool;
 	}
 
 	@Override
 	public Msg allocate(int size) {
-		return new Msg((size < 0 || size > this.maxFrameBytes) ? 0 : size);
+		int allowed = (size < 0 || size > this.maxFrameBytes) ? 0 : size;
+		return (this.pool != null) ? this.pool.allocate(allowed) : new Msg(allowed);
 	}
 
 }

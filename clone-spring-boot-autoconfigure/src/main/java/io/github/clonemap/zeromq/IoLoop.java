@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 import org.zeromq.SocketType;
 import org.zeromq.ZMQ.Socket;
 import zmq.Ctx;
+import zmq.Msg;
 import zmq.SocketBase;
 import zmq.poll.IPollEvents;
 import zmq.poll.Poller;
@@ -53,6 +54,8 @@ final class IoLoop {
 	private static final SocketChannel CLOSED_CHANNEL = closedChannel();
 
 	private final LogLimit notices = new LogLimit(10);
+
+	private final FramePool frames = new FramePool();
 
 	private final String name;
 
@@ -108,6 +111,23 @@ final class IoLoop {
 		return socket;
 	}
 
+	/**
+	 * The arrays of its frames.
+	 */
+	FramePool frames() {
+		return this.frames;
+	}
+
+	/**
+	 * Takes back a frame that was received and read. From a loop that was given up
+	 * nothing is taken: its thread may still be about to use an array.
+	 */
+	void giveBack(Msg frame) {
+		if (this.death == null) {
+			this.frames.giveBack(frame);
+		}
+	}
+
 	void close(Socket socket) {
 		this.sockets.remove(socket);
 		socket.close();
@@ -157,6 +177,9 @@ final class IoLoop {
 			this.woken = false;
 		}
 		this.selector.idle();
+		if (!this.selector.isWriting()) {
+			this.frames.onAllSent();
+		}
 		if (!this.turn.compareAndSet(Turn.IO, Turn.AGENT)) {
 			throw new IllegalStateException("Another thread goes on");
 		}

@@ -49,6 +49,9 @@ final class IoSelector extends AbstractSelector {
 
 	private boolean found;
 
+	/** How many channels have something to write. */
+	private int writing;
+
 	/** Since when what the last look has found is worked on; 0 if nothing is. */
 	private volatile long busySinceNanos;
 
@@ -86,6 +89,15 @@ final class IoSelector extends AbstractSelector {
 	 */
 	boolean hasFound() {
 		return this.found;
+	}
+
+	/**
+	 * Whether some channel has something that the network has not taken yet. Asked after
+	 * a look: before each one JeroMQ has told its keys what it waits for, and what was
+	 * sent before the first one is among what that one finds.
+	 */
+	boolean isWriting() {
+		return this.writing > 0;
 	}
 
 	/**
@@ -215,6 +227,7 @@ final class IoSelector extends AbstractSelector {
 	private void remove(IoKey key) {
 		this.keys.remove(key);
 		this.selected.remove(key);
+		this.writing -= writes(key.operations);
 		deregister(key);
 		key.key.cancel();
 	}
@@ -222,15 +235,20 @@ final class IoSelector extends AbstractSelector {
 	@Override
 	protected SelectionKey register(AbstractSelectableChannel channel, int operations, Object attachment) {
 		try {
-			IoKey key = new IoKey(channel.register(this.selector, operations));
+			IoKey key = new IoKey(channel.register(this.selector, operations), operations);
 			key.key.attach(key);
 			key.attach(attachment);
 			this.keys.add(key);
+			this.writing += writes(operations);
 			return key;
 		}
 		catch (ClosedChannelException ex) {
 			throw new IllegalStateException(ex);
 		}
+	}
+
+	private static int writes(int operations) {
+		return ((operations & SelectionKey.OP_WRITE) != 0) ? 1 : 0;
 	}
 
 	@Override
@@ -280,8 +298,11 @@ final class IoSelector extends AbstractSelector {
 		/** How many looks in a row have found that for too long. */
 		private int overdue;
 
-		IoKey(SelectionKey key) {
+		private int operations;
+
+		IoKey(SelectionKey key, int operations) {
 			this.key = key;
+			this.operations = operations;
 		}
 
 		void onWritable() {
@@ -290,7 +311,7 @@ final class IoSelector extends AbstractSelector {
 		}
 
 		boolean isWriting() {
-			return this.key.isValid() && (this.key.interestOps() & OP_WRITE) != 0;
+			return (this.operations & OP_WRITE) != 0;
 		}
 
 		boolean isConnectionTo(int port) {
@@ -333,6 +354,8 @@ final class IoSelector extends AbstractSelector {
 		@Override
 		public SelectionKey interestOps(int operations) {
 			this.key.interestOps(operations);
+			IoSelector.this.writing += writes(operations) - writes(this.operations);
+			this.operations = operations;
 			return this;
 		}
 

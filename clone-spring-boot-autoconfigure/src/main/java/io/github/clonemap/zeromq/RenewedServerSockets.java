@@ -5,6 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
 
 import io.github.clonemap.protocol.Command;
+import io.github.clonemap.protocol.FrameWriter;
 import io.github.clonemap.server.Route;
 import io.github.clonemap.server.ServerSockets;
 import org.jspecify.annotations.Nullable;
@@ -139,6 +140,14 @@ final class RenewedServerSockets implements ServerSockets {
 	}
 
 	@Override
+	public void reply(Route route, Command command, FrameWriter body) {
+		ZmqServerSockets current = this.current;
+		if (current != null) {
+			current.reply(route, command, body);
+		}
+	}
+
+	@Override
 	public boolean hasRoom(Route route) {
 		ZmqServerSockets current = this.current;
 		return current != null && current.hasRoom(route);
@@ -152,6 +161,14 @@ final class RenewedServerSockets implements ServerSockets {
 
 	@Override
 	public void publish(byte[] frame) {
+		ZmqServerSockets current = this.current;
+		if (current != null) {
+			current.publish(frame);
+		}
+	}
+
+	@Override
+	public void publish(FrameWriter frame) {
 		ZmqServerSockets current = this.current;
 		if (current != null) {
 			current.publish(frame);

@@ -89,7 +89,7 @@ final class ReplyQueues {
 	 * @param size how many bytes all its frames have
 	 * @return its last frame, which counts it out
 	 */
-	Msg count(Route route, byte[] lastFrame, int size) {
+	Msg count(Route route, ByteBuffer lastFrame, int size) {
 		Queue queue = this.queues.computeIfAbsent(route, (key) -> new Queue());
 		int counted = size + MESSAGE_OVERHEAD;
 		queue.bytes += counted;
@@ -136,7 +136,7 @@ final class ReplyQueues {
 
 		private int counted;
 
-		LastFrame(byte[] bytes, Queue queue, int counted) {
+		LastFrame(ByteBuffer bytes, Queue queue, int counted) {
 			super(bytes);
 			this.queue = queue;
 			this.counted = counted;

@@ -1,7 +1,11 @@
 package io.github.clonemap.zeromq;
 
+import org.jspecify.annotations.Nullable;
 import org.zeromq.SocketType;
+import org.zeromq.ZMQ;
 import org.zeromq.ZMQ.Socket;
+import org.zeromq.ZMQException;
+import zmq.Msg;
 
 /**
  * What all our sockets have in common: the settings that keep JeroMQ 0.6.0 out of its own
@@ -36,6 +40,45 @@ final class Sockets {
 		socket.setReconnectIVLMax(MAX_RECONNECT_MILLIS);
 		socket.setIPv6(endpoint.contains("["));
 		return socket;
+	}
+
+	/**
+	 * The same, for a socket whose frames are received by {@link #receive} and given back
+	 * to the loop.
+	 */
+	static Socket createPooled(IoLoop io, SocketType type, long maxFrameBytes, String endpoint) {
+		Socket socket = create(io, type, maxFrameBytes, endpoint);
+		socket.setMsgAllocator(new FrameGuard(maxFrameBytes, io.frames()));
+		return socket;
+	}
+
+	/**
+	 * Takes the next frame, with the array in which it came: {@link Socket#recv} would
+	 * copy it.
+	 * @return the frame, or {@code null} if there is none
+	 */
+	static @Nullable Msg receive(Socket socket) {
+		Msg frame = socket.base().recv(ZMQ.DONTWAIT);
+		if (frame == null) {
+			checkErrno(socket);
+		}
+		return frame;
+	}
+
+	/**
+	 * Sends a message of one frame, if there is room for it.
+	 */
+	static void send(Socket socket, Msg frame) {
+		if (!socket.base().send(frame, ZMQ.DONTWAIT)) {
+			checkErrno(socket);
+		}
+	}
+
+	private static void checkErrno(Socket socket) {
+		int errno = socket.errno();
+		if (errno != 0 && errno != ZMQ.Error.EAGAIN.getCode()) {
+			throw new ZMQException(errno);
+		}
 	}
 
 	/**

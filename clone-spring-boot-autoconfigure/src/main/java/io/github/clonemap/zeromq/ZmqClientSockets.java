@@ -16,6 +16,7 @@ import org.zeromq.SocketType;
 import org.zeromq.ZMQ;
 import org.zeromq.ZMQ.Socket;
 import org.zeromq.ZMQException;
+import zmq.Msg;
 
 /**
  * The sockets of a client: a DEALER for requests and a SUB for the stream, made anew for
@@ -70,12 +71,12 @@ public final class ZmqClientSockets implements ClientSockets {
 	public void connect(ServerEndpoint server, byte[] topic) throws ServerUnreachableException {
 		close(false);
 		renewIfDead();
-		Socket requests = Sockets.create(this.io, SocketType.DEALER, MAX_FRAME_BYTES, server.requests());
+		Socket requests = Sockets.createPooled(this.io, SocketType.DEALER, MAX_FRAME_BYTES, server.requests());
 		// What may be on its way is bounded by writes in flight and credit; a full socket
 		// would drop a request, and everything after it would wait for its repetition.
 		requests.setSndHWM(0);
 		requests.setRcvHWM(0);
-		Socket stream = Sockets.create(this.io, SocketType.SUB, MAX_FRAME_BYTES, server.stream());
+		Socket stream = Sockets.createPooled(this.io, SocketType.SUB, MAX_FRAME_BYTES, server.stream());
 		// Subscriptions count, too: above this limit JeroMQ loses them silently.
 		stream.setSndHWM(0);
 		stream.setRcvHWM(StreamQueue.LIMIT);
@@ -142,6 +143,7 @@ public final class ZmqClientSockets implements ClientSockets {
 	}
 
 	private boolean drainRequests(Handler handler) {
+		IoLoop io = this.io;
 		for (int i = 0; i < DRAIN_LIMIT; i++) {
 			// What it hears may make the handler connect anew.
 			Connection connection = this.connection;
@@ -149,7 +151,7 @@ public final class ZmqClientSockets implements ClientSockets {
 			if (connection == null || command == null) {
 				return false;
 			}
-			byte[] body = connection.requests.hasReceiveMore() ? connection.requests.recv(ZMQ.DONTWAIT) : null;
+			Msg body = connection.requests.hasReceiveMore() ? Sockets.receive(connection.requests) : null;
 			int tooMany = 0;
 			while (connection.requests.hasReceiveMore()) {
 				connection.requests.recv(ZMQ.DONTWAIT);
@@ -159,16 +161,18 @@ public final class ZmqClientSockets implements ClientSockets {
 				handler.onMalformed("a reply has a command and a body");
 			}
 			else {
-				handler.onReply(command, body);
+				handler.onReply(command, body.buf().array(), body.size());
+				io.giveBack(body);
 			}
 		}
 		return true;
 	}
 
 	private boolean drainStream(Handler handler) {
+		IoLoop io = this.io;
 		for (int i = 0; i < DRAIN_LIMIT; i++) {
 			Connection connection = this.connection;
-			byte[] frame = (connection != null && handler.wantsStream()) ? connection.stream.recv(ZMQ.DONTWAIT) : null;
+			Msg frame = (connection != null && handler.wantsStream()) ? Sockets.receive(connection.stream) : null;
 			if (connection == null || frame == null) {
 				return false;
 			}
@@ -181,7 +185,8 @@ public final class ZmqClientSockets implements ClientSockets {
 				handler.onMalformed("a message of the stream has one frame");
 			}
 			else {
-				handler.onStream(frame);
+				handler.onStream(frame.buf().array(), frame.size());
+				io.giveBack(frame);
 			}
 		}
 		return true;

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
@@ -16,6 +17,7 @@ import io.github.clonemap.agent.HeapShare;
 import io.github.clonemap.client.ClientSettings;
 import io.github.clonemap.client.ServerEndpoint;
 import io.github.clonemap.protocol.Command;
+import io.github.clonemap.protocol.FrameWriter;
 import io.github.clonemap.protocol.Subtrees;
 import io.github.clonemap.protocol.chp.ChpRequest;
 import io.github.clonemap.server.MalformedReason;
@@ -28,7 +30,6 @@ import org.zeromq.ZMQ;
 import org.zeromq.ZMQ.Socket;
 import org.zeromq.ZMQException;
 import zmq.Msg;
-import zmq.SocketBase;
 import zmq.ZError;
 
 /**
@@ -194,7 +195,7 @@ public final class ZmqServerSockets implements ServerSockets {
 		try {
 			String host = SCHEME
 					+ ((address.contains(":") && !address.startsWith("[")) ? "[" + address + "]" : address);
-			Socket requests = Sockets.create(io, SocketType.ROUTER, details.maxFrameBytes, host);
+			Socket requests = Sockets.createPooled(io, SocketType.ROUTER, details.maxFrameBytes, host);
 			details.customizer.accept(requests);
 			requests.setSndHWM(REPLY_LIMIT);
 			requests.setRcvHWM(RECEIVE_LIMIT);
@@ -294,13 +295,31 @@ public final class ZmqServerSockets implements ServerSockets {
 
 	@Override
 	public void reply(Route route, Command command, byte[] body) {
-		SocketBase requests = this.requests.base();
-		boolean toPeer = TO_PEER.contains(command);
-		// What a peer does not take is dropped; it notices and asks again.
-		if ((toPeer || this.replies.takes(route)) && begin(route)) {
-			requests.send(new Msg(command.frame()), ZMQ.SNDMORE | ZMQ.DONTWAIT);
-			requests.send(toPeer ? new Msg(body) : this.replies.count(route, body, body.length), ZMQ.DONTWAIT);
+		if (begin(route, command)) {
+			end(route, command, ByteBuffer.wrap(body));
 		}
+	}
+
+	@Override
+	public void reply(Route route, Command command, FrameWriter body) {
+		if (begin(route, command)) {
+			end(route, command, this.io.frames().copyOf(body));
+		}
+	}
+
+	private boolean begin(Route route, Command command) {
+		// What a peer does not take is dropped; it notices and asks again.
+		if ((!TO_PEER.contains(command) && !this.replies.takes(route)) || !begin(route)) {
+			return false;
+		}
+		this.requests.base().send(new Msg(command.frame()), ZMQ.SNDMORE | ZMQ.DONTWAIT);
+		return true;
+	}
+
+	private void end(Route route, Command command, ByteBuffer body) {
+		this.requests.base()
+			.send(TO_PEER.contains(command) ? new Msg(body) : this.replies.count(route, body, body.capacity()),
+					ZMQ.DONTWAIT);
 	}
 
 	/**
@@ -337,6 +356,16 @@ public final class ZmqServerSockets implements ServerSockets {
 	}
 
 	@Override
+	public void publish(FrameWriter frame) {
+		if (frame.size() > FramePool.ARRAY_BYTES) {
+			publish(frame.toByteArray());
+		}
+		else {
+			Sockets.send(this.stream, new Msg(this.io.frames().copyOf(frame)));
+		}
+	}
+
+	@Override
 	public boolean hasChpDoor() {
 		return this.chp != null;
 	}
@@ -355,7 +384,7 @@ public final class ZmqServerSockets implements ServerSockets {
 			size += frames[i].length;
 			this.requests.send(frames[i], ZMQ.SNDMORE | ZMQ.DONTWAIT);
 		}
-		this.requests.base().send(this.replies.count(route, frames[last], size), ZMQ.DONTWAIT);
+		this.requests.base().send(this.replies.count(route, ByteBuffer.wrap(frames[last]), size), ZMQ.DONTWAIT);
 		return Delivery.SENT;
 	}
 
@@ -418,10 +447,10 @@ public final class ZmqServerSockets implements ServerSockets {
 
 	private int onRequest(byte[] identity, Handler handler) {
 		byte[] command = nextFrame();
-		byte[] body = (command != null) ? nextFrame() : null;
+		Msg body = (command != null && this.requests.hasReceiveMore()) ? Sockets.receive(this.requests) : null;
 		if (this.chp != null && command != null && body == null && ChpRequest.isRequest(command)) {
 			// As the first models of the Guide ask for everything.
-			body = new byte[0];
+			body = new Msg();
 		}
 		int tooMany = 0;
 		while (nextFrame() != null) {
@@ -442,8 +471,9 @@ public final class ZmqServerSockets implements ServerSockets {
 					+ ((command == null) ? "nothing" : ((body == null) ? "one frame" : (2 + tooMany) + " frames")));
 			return 0;
 		}
-		handler.onRequest(new Route(identity), command, body);
-		return body.length;
+		handler.onRequest(new Route(identity), command, body.buf().array(), body.size());
+		this.io.giveBack(body);
+		return body.size();
 	}
 
 	private byte @Nullable [] nextFrame() {

@@ -125,7 +125,7 @@ class GapTests {
 		FrameWriter writer = new FrameWriter(100);
 		writer.writeBytes(Subtrees.ALL.topic());
 		new StreamBatch(serverId, before, before, before, 0, this.cluster.clock().epochMicros(), before).write(writer);
-		reader.follower().onStream(writer.toByteArray(), this.cluster.clock().nanoTime());
+		reader.follower().onStream(writer.toByteArray(), writer.size(), this.cluster.clock().nanoTime());
 	}
 
 	/**

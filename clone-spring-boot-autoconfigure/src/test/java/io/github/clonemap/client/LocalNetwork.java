@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 import java.util.function.Predicate;
 
 import io.github.clonemap.protocol.Command;
@@ -78,13 +79,14 @@ final class LocalNetwork {
 				: Command.values()[this.random.nextInt(Command.values().length)].frame();
 		for (Place place : this.places) {
 			if (place.isRunning()) {
-				place.server.onRequest(new Route(new byte[] { 0 }), command, body);
+				lend(body,
+						(bytes, length) -> place.server.onRequest(new Route(new byte[] { 0 }), command, bytes, length));
 				place.server.onSubscribed(body);
 			}
 		}
 		for (Link link : List.copyOf(this.links)) {
-			link.port.handler.onReply(command, body);
-			link.port.handler.onStream(body);
+			lend(body, (bytes, length) -> link.port.handler.onReply(command, bytes, length));
+			lend(body, (bytes, length) -> link.port.handler.onStream(bytes, length));
 		}
 	}
 
@@ -113,6 +115,16 @@ final class LocalNetwork {
 			delivered++;
 		}
 		return delivered;
+	}
+
+	/**
+	 * Hands bytes over as the sockets do: in an array that is longer, and is written over
+	 * afterwards.
+	 */
+	private static void lend(byte[] bytes, ObjIntConsumer<byte[]> hearer) {
+		byte[] lent = Arrays.copyOf(bytes, bytes.length + 16);
+		hearer.accept(lent, bytes.length);
+		Arrays.fill(lent, (byte) 0xEE);
 	}
 
 	private static boolean startsWith(byte[] frame, byte[] topic) {
@@ -223,7 +235,8 @@ final class LocalNetwork {
 			Link link = this.link;
 			this.sent.merge(command.name(), 1, Integer::sum);
 			if (link != null) {
-				link.up(link.requests, (server) -> server.onRequest(link.route, command.frame(), body));
+				link.up(link.requests, (server) -> lend(body,
+						(bytes, length) -> server.onRequest(link.route, command.frame(), bytes, length)));
 			}
 		}
 
@@ -481,7 +494,8 @@ final class LocalNetwork {
 					link.port.answeredNanos(this).add(LocalNetwork.this.clock.nanoTime());
 				}
 				if (!link.port.losingReplies.test(command)) {
-					link.down(link.replies, (handler) -> handler.onReply(command.frame(), body));
+					link.down(link.replies, (handler) -> lend(body,
+							(bytes, length) -> handler.onReply(command.frame(), bytes, length)));
 				}
 			}
 			else if (this.peer != null && route.equals(this.peer.peerRoute)) {
@@ -495,7 +509,7 @@ final class LocalNetwork {
 			for (Link link : links()) {
 				if (link.subscribed && startsWith(frame, link.topic) && link.stream.size() < STREAM_LIMIT
 						&& !link.port.losing.test(frame)) {
-					link.down(link.stream, (handler) -> handler.onStream(frame));
+					link.down(link.stream, (handler) -> lend(frame, handler::onStream));
 				}
 			}
 		}
@@ -508,7 +522,8 @@ final class LocalNetwork {
 		@Override
 		public void sendToPeer(Command command, byte[] body) {
 			Route route = this.peerRoute;
-			toPeer(this.requests, (server) -> server.onRequest(route, command.frame(), body));
+			toPeer(this.requests,
+					(server) -> lend(body, (bytes, length) -> server.onRequest(route, command.frame(), bytes, length)));
 		}
 
 		private void toPeer(Deque<Packet<ServerTransport.Handler>> channel,

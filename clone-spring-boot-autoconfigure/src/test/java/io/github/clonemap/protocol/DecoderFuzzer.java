@@ -67,7 +67,7 @@ public final class DecoderFuzzer {
 		}
 		if (decoder == REFUSAL) {
 			byte[] topic = Subtrees.ALL.topic();
-			String explanation = StreamRefusal.explanation(input, topic);
+			String explanation = StreamRefusal.explanation(input, input.length, topic);
 			return (explanation != null && input[topic.length + 1] == Message.Bye.Reason.REFUSED.ordinal())
 					? StreamRefusal.toFrame(topic, explanation) : input;
 		}

@@ -15,6 +15,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.fail;
 
 /**
@@ -68,6 +69,34 @@ class HostileInputTests {
 		for (int length = 0; length < bytes.length; length++) {
 			assertMalformed(message.command(), Arrays.copyOf(bytes, length));
 		}
+	}
+
+	/**
+	 * An array of frames is used again: behind a frame lies what came before it.
+	 */
+	@Property(tries = 200)
+	void whatLiesBehindAFrameIsNotRead(@ForAll("messages") Message message) throws Exception {
+		byte[] bytes = Messages.bytes(message);
+		for (int length = 0; length < bytes.length; length++) {
+			assertMalformed(message.command(), new FrameReader(bytes, 0, length, new RecentKeys()));
+		}
+		byte[] array = Arrays.copyOf(bytes, bytes.length + 100);
+		Message read = Messages.read(message.command(), new FrameReader(array, 0, bytes.length, new RecentKeys()));
+		assertThat(Messages.bytes(read)).isEqualTo(bytes);
+	}
+
+	@Example
+	void whatLiesBehindARefusalIsNotRead() throws Exception {
+		byte[] topic = Subtrees.ALL.topic();
+		byte[] frame = StreamRefusal.toFrame(topic, "full");
+		assertThat(StreamRefusal.explanation(frame, frame.length, topic)).isEqualTo("full");
+		assertThat(StreamRefusal.explanation(frame, topic.length, topic)).isNull();
+		for (int length = topic.length + 1; length < frame.length; length++) {
+			int cut = length;
+			assertThatExceptionOfType(MalformedMessageException.class)
+				.isThrownBy(() -> StreamRefusal.explanation(frame, cut, topic));
+		}
+		assertThat(StreamRefusal.explanation(Arrays.copyOf(frame, 100), frame.length, topic)).isEqualTo("full");
 	}
 
 	@Property(tries = 200)
@@ -154,9 +183,13 @@ class HostileInputTests {
 	}
 
 	private static void assertMalformed(Command command, byte[] body) {
+		assertMalformed(command, new FrameReader(body));
+	}
+
+	private static void assertMalformed(Command command, FrameReader body) {
 		try {
 			Message message = Messages.read(command, body);
-			fail("%s was read from %s %s", message, command, HexFormat.of().formatHex(body));
+			fail("%s was read under %s", message, command);
 		}
 		catch (MalformedMessageException ex) {
 			assertThat(ex.getMessage()).isNotBlank();

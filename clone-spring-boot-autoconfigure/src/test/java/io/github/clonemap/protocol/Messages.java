@@ -204,6 +204,10 @@ final class Messages {
 	}
 
 	static Message read(Command command, byte[] body) throws MalformedMessageException {
+		return read(command, new FrameReader(body));
+	}
+
+	static Message read(Command command, FrameReader body) throws MalformedMessageException {
 		return Message.read(command, body, Update::new);
 	}
 

@@ -41,6 +41,20 @@ class RecentKeysTests {
 	}
 
 	@Test
+	void nearlyAllKeysStayIfThereAreHalfAsManyAsPlaces() throws Exception {
+		Map<String, String> before = new HashMap<>();
+		int same = 0;
+		for (int round = 0; round < 10; round++) {
+			same = 0;
+			for (int i = 0; i < 8192; i++) {
+				String key = get("/key/" + i);
+				same += (before.put(key, key) == key) ? 1 : 0;
+			}
+		}
+		assertThat(same).isGreaterThan(8192 * 95 / 100);
+	}
+
+	@Test
 	void charactersBeyondAsciiAreNotMistakenForBytes() throws Exception {
 		// One character, and as many characters as bytes of another one.
 		assertThat(get("\u00e9")).isEqualTo("\u00e9");

@@ -44,6 +44,24 @@ class WriteOperationTests {
 	}
 
 	@Example
+	void operationsOnDifferentTermsAreNotMistakenForEachOther() {
+		// More than there are places to share their terms.
+		for (int ttl = 0; ttl < 1000; ttl++) {
+			for (Condition condition : Condition.values()) {
+				for (int flags = 0; flags < 4; flags++) {
+					WriteOperation operation = new WriteOperation(Kind.REMOVE, "k", null, condition, 0, ttl,
+							(flags & 1) != 0, (flags & 2) != 0);
+					assertThat(operation.kind()).isEqualTo(Kind.REMOVE);
+					assertThat(operation.condition()).isEqualTo(condition);
+					assertThat(operation.ttlMillis()).isEqualTo(ttl);
+					assertThat(operation.ephemeral()).isEqualTo((flags & 1) != 0);
+					assertThat(operation.returnEntry()).isEqualTo((flags & 2) != 0);
+				}
+			}
+		}
+	}
+
+	@Example
 	void unknownNumbersAreMalformed() {
 		assertMalformed(with(0, 3), "operation 3 is unknown");
 		assertMalformed(with(1, 4), "condition 4 is unknown");

@@ -94,7 +94,7 @@ final class ServerHarness implements ServerTransport {
 				topicLength++;
 			}
 			byte[] topic = Arrays.copyOf(frame, topicLength);
-			if (StreamRefusal.explanation(frame, topic) != null) {
+			if (StreamRefusal.explanation(frame, frame.length, topic) != null) {
 				this.refused.add(Subtrees.fromTopic(topic));
 				return;
 			}

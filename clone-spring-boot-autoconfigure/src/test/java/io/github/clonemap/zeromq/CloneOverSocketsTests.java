@@ -2,6 +2,7 @@ package io.github.clonemap.zeromq;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -203,6 +204,32 @@ class CloneOverSocketsTests {
 		for (CompletableFuture<?> chain : chains) {
 			chain.get(20, TimeUnit.SECONDS);
 		}
+	}
+
+	/**
+	 * Full frames, whose arrays are used again.
+	 */
+	@Test
+	void whatIsWrittenInGreatNumbersArrivesWhole() throws Exception {
+		CloneClient reader = client("");
+		CloneMap<String> read = map(reader, "");
+		CloneClient writer = client("");
+		CloneMap<String> written = map(writer, "");
+		Map<String, String> expected = new HashMap<>();
+		for (int i = 0; i < 50_000; i++) {
+			String key = "/" + i % 1000;
+			String value = i + "-".repeat(100) + i;
+			written.putAsync(key, value);
+			expected.put(key, value);
+		}
+		written.put("/last", "value");
+		expected.put("/last", "value");
+		read.await(written.sequence()).get(20, TimeUnit.SECONDS);
+		assertThat(read).containsExactlyInAnyOrderEntriesOf(expected);
+		assertThat(reader.report().malformed()).isZero();
+		assertThat(reader.report().gaps()).isZero();
+		assertThat(writer.report().malformed()).isZero();
+		assertThat(this.server.report().malformed()).isEmpty();
 	}
 
 	@Test

@@ -1,6 +1,8 @@
 package io.github.clonemap.zeromq;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -11,12 +13,14 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 import io.github.clonemap.Footprint;
+import io.github.clonemap.protocol.FrameWriter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.zeromq.SocketType;
 import org.zeromq.ZMQ;
 import org.zeromq.ZMQ.Socket;
+import zmq.Msg;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -156,6 +160,82 @@ class IoLoopTests {
 		assertThat(server.receive(router)).hasSameSizeAs(large);
 	}
 
+	/**
+	 * A subscriber that does not read, and arrays of frames that are used again: with
+	 * assertions they are overwritten in between.
+	 */
+	@Test
+	void whatTheNetworkHasNotTakenIsNotWrittenOver() {
+		Loop server = loop();
+		Socket publisher = server.call((io) -> {
+			Socket socket = Sockets.create(io, SocketType.XPUB, MAX_FRAME_BYTES, "tcp://127.0.0.1");
+			socket.setSndHWM(0);
+			socket.bind("tcp://127.0.0.1:*");
+			return socket;
+		});
+		Loop client = loop();
+		Socket subscriber = client.call((io) -> {
+			Socket socket = Sockets.createPooled(io, SocketType.SUB, MAX_FRAME_BYTES, "tcp://127.0.0.1");
+			socket.setRcvHWM(0);
+			socket.subscribe(new byte[0]);
+			socket.connect(publisher.getLastEndpoint());
+			return socket;
+		});
+		server.receive(publisher);
+		CountDownLatch published = new CountDownLatch(1);
+		CompletableFuture<Void> received = client.submit((io) -> {
+			awaitUninterruptibly(published);
+			for (int i = 0; i < 1000; i++) {
+				Msg frame = client.receiveFrameHere(subscriber);
+				byte[] expected = filled(i).toByteArray();
+				assertThat(Arrays.copyOf(frame.buf().array(), frame.size())).isEqualTo(expected);
+				io.giveBack(frame);
+			}
+			return null;
+		});
+		server.call((io) -> {
+			for (int i = 0; i < 1000; i++) {
+				Sockets.send(publisher, new Msg(io.frames().copyOf(filled(i))));
+				io.poll(0);
+			}
+			return null;
+		});
+		published.countDown();
+		received.join();
+	}
+
+	@Test
+	void whatTheNetworkHasTakenIsUsedAgain() {
+		Loop server = loop();
+		Socket router = server.call((io) -> bind(io));
+		Loop client = loop();
+		Socket dealer = client.call((io) -> connect(io, router));
+		client.call((io) -> dealer.send("hello"));
+		byte[] identity = server.receive(router);
+		server.receive(router);
+		byte[] array = server.call((io) -> {
+			ByteBuffer frame = io.frames().copyOf(filled(1));
+			router.send(identity, ZMQ.SNDMORE);
+			Sockets.send(router, new Msg(frame));
+			return frame.array();
+		});
+		assertThat(client.receive(dealer)).isEqualTo(filled(1).toByteArray());
+		server.call((io) -> io.poll(0));
+		assertThat(server.call((io) -> io.frames().copyOf(filled(2))).array()).isSameAs(array);
+	}
+
+	/**
+	 * A frame of about the size of a batch; no two are equal.
+	 */
+	private static FrameWriter filled(int number) {
+		FrameWriter writer = new FrameWriter(FramePool.ARRAY_BYTES);
+		int size = FramePool.ARRAY_BYTES - number * 8;
+		while (writer.size() <= size - Long.BYTES) {
+			writer.writeLong(number);
+		}
+		return writer;
+	}
+
 	@Test
 	void aLoopThatIsBusyForTooLongIsGivenUpAndLeavesItsThreadAlone() throws Exception {
 		Loop server = loop();
@@ -276,6 +356,17 @@ class IoLoopTests {
 			while (frame == null && System.nanoTime() - deadline < 0) {
 				this.io.poll(SECOND_NANOS);
 				frame = socket.recv(ZMQ.DONTWAIT);
+			}
+			assertThat(frame).isNotNull();
+			return frame;
+		}
+
+		Msg receiveFrameHere(Socket socket) {
+			long deadline = System.nanoTime() + 20 * SECOND_NANOS;
+			Msg frame = Sockets.receive(socket);
+			while (frame == null && System.nanoTime() - deadline < 0) {
+				this.io.poll(SECOND_NANOS);
+				frame = Sockets.receive(socket);
 			}
 			assertThat(frame).isNotNull();
 			return frame;

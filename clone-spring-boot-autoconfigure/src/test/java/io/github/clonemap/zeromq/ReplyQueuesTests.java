@@ -26,7 +26,7 @@ class ReplyQueuesTests {
 		// What is small has room of its own, but not without end either.
 		int small = 0;
 		for (; this.queues.takes(deaf); small++) {
-			this.queues.count(deaf, new byte[0], 100);
+			this.queues.count(deaf, ByteBuffer.wrap(new byte[0]), 100);
 		}
 		assertThat(small * 100L).isBetween(1L, 2 * ReplyQueues.MAX_BYTES_EACH);
 	}
@@ -44,7 +44,7 @@ class ReplyQueuesTests {
 		assertThat(this.queues.takes(reader)).isTrue();
 		for (int i = 0; i < 100_000; i++) {
 			if (this.queues.takes(reader)) {
-				this.queues.count(reader, new byte[0], 100).buf();
+				this.queues.count(reader, ByteBuffer.wrap(new byte[0]), 100).buf();
 			}
 		}
 		assertThat(this.queues.takes(reader)).isTrue();
@@ -60,7 +60,7 @@ class ReplyQueuesTests {
 		messages.get(1).buf();
 		messages.get(1).buf();
 		assertThat(this.queues.hasRoom(route)).isTrue();
-		this.queues.count(route, new byte[CHUNK], CHUNK);
+		this.queues.count(route, ByteBuffer.wrap(new byte[CHUNK]), CHUNK);
 		assertThat(this.queues.hasRoom(route)).isFalse();
 		this.queues.onAllWritten();
 		assertThat(this.queues.hasRoom(route)).isTrue();
@@ -83,7 +83,7 @@ class ReplyQueuesTests {
 	private List<Msg> fill(Route route) {
 		List<Msg> messages = new ArrayList<>();
 		while (this.queues.hasRoom(route)) {
-			messages.add(this.queues.count(route, new byte[CHUNK], CHUNK));
+			messages.add(this.queues.count(route, ByteBuffer.wrap(new byte[CHUNK]), CHUNK));
 		}
 		return messages;
 	}
