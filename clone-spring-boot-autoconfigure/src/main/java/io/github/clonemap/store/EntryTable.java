@@ -3,6 +3,7 @@ package io.github.clonemap.store;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,7 +43,8 @@ public final class EntryTable<E extends TableEntry> implements Iterable<E> {
 	/** Of exponents up to the length of nearly every key. */
 	private static final int[] POWERS_OF_31 = powersOf31(256);
 
-	private final Map<String, E> crowded = new ConcurrentHashMap<>();
+	/** Nearly always nothing: then looking up what is not there costs nothing more. */
+	private volatile @Nullable Map<String, E> crowded;
 
 	private volatile @Nullable TableEntry[] slots;
 
@@ -77,7 +79,7 @@ public final class EntryTable<E extends TableEntry> implements Iterable<E> {
 		while (entry != null && !matches(entry, hash, key)) {
 			entry = entry.chained();
 		}
-		return (entry != null) ? cast(entry) : this.crowded.get(key);
+		return (entry != null) ? cast(entry) : findCrowded(key);
 	}
 
 	/**
@@ -98,7 +100,10 @@ public final class EntryTable<E extends TableEntry> implements Iterable<E> {
 		while (entry != null && !matches(entry, hash, prefix, rest)) {
 			entry = entry.chained();
 		}
-		return (entry != null) ? cast(entry) : findCrowded(prefix, rest);
+		if (entry != null) {
+			return cast(entry);
+		}
+		return (this.crowded != null) ? findCrowded(prefix.concat(rest)) : null;
 	}
 
 	/**
@@ -121,9 +126,9 @@ public final class EntryTable<E extends TableEntry> implements Iterable<E> {
 			}
 			length++;
 		}
-		E crowded = this.crowded.get(entry.key());
+		E crowded = findCrowded(entry.key());
 		if (crowded != null || length >= MAX_CHAIN) {
-			this.crowded.put(entry.key(), entry);
+			crowd(entry);
 		}
 		else {
 			entry.chain(head);
@@ -152,11 +157,12 @@ public final class EntryTable<E extends TableEntry> implements Iterable<E> {
 				return cast(entry);
 			}
 		}
-		E crowded = this.crowded.remove(key);
-		if (crowded != null) {
+		Map<String, E> crowded = this.crowded;
+		E removed = (crowded != null) ? crowded.remove(key) : null;
+		if (removed != null) {
 			resize(this.size - 1);
 		}
-		return crowded;
+		return removed;
 	}
 
 	@Override
@@ -164,8 +170,18 @@ public final class EntryTable<E extends TableEntry> implements Iterable<E> {
 		return new EntryIterator(this.slots);
 	}
 
-	private @Nullable E findCrowded(String prefix, String rest) {
-		return this.crowded.isEmpty() ? null : this.crowded.get(prefix.concat(rest));
+	private @Nullable E findCrowded(String key) {
+		Map<String, E> crowded = this.crowded;
+		return (crowded != null) ? crowded.get(key) : null;
+	}
+
+	private void crowd(E entry) {
+		Map<String, E> crowded = this.crowded;
+		if (crowded == null) {
+			crowded = new ConcurrentHashMap<>();
+			this.crowded = crowded;
+		}
+		crowded.put(entry.key(), entry);
 	}
 
 	private void resize(int size) {
@@ -211,7 +227,8 @@ public final class EntryTable<E extends TableEntry> implements Iterable<E> {
 
 	private static boolean matches(TableEntry entry, int hash, String key) {
 		// The text of a key that is in the table knows its hash.
-		return entry.hash == hash && entry.key().equals(key);
+		// In this order: what is known of the key that is looked up is at hand already.
+		return entry.hash == hash && key.equals(entry.key());
 	}
 
 	private static boolean matches(TableEntry entry, int hash, String prefix, String rest) {
@@ -273,7 +290,8 @@ public final class EntryTable<E extends TableEntry> implements Iterable<E> {
 				return found;
 			}
 			if (this.crowded == null) {
-				this.crowded = EntryTable.this.crowded.values().iterator();
+				Map<String, E> crowded = EntryTable.this.crowded;
+				this.crowded = ((crowded != null) ? crowded.values() : List.<E>of()).iterator();
 			}
 			return this.crowded.hasNext() ? this.crowded.next() : null;
 		}
