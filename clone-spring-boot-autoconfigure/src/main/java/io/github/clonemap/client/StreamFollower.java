@@ -1,11 +1,12 @@
 package io.github.clonemap.client;
 
+import java.util.Arrays;
+
 import io.github.clonemap.agent.Clock;
 import io.github.clonemap.protocol.FrameReader;
 import io.github.clonemap.protocol.FrameWriter;
 import io.github.clonemap.protocol.MalformedMessageException;
 import io.github.clonemap.protocol.Message;
-import io.github.clonemap.protocol.Message.Credit;
 import io.github.clonemap.protocol.RecentKeys;
 import io.github.clonemap.protocol.Reply.End;
 import io.github.clonemap.protocol.Reply.Entries;
@@ -29,12 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 final class StreamFollower {
 
-	/**
-	 * After how many bytes we show that we have read them, if that many chunks have not
-	 * come before: a server lets no more than four times as much be unread.
-	 */
-	private static final long UNPROVEN_BYTES = 1 << 20;
-
 	private static final Logger logger = LoggerFactory.getLogger(StreamFollower.class);
 
 	private final StreamPosition position = new StreamPosition();
@@ -42,6 +37,8 @@ final class StreamFollower {
 	private final FrameWriter writer = new FrameWriter(256);
 
 	private final RecentKeys recentKeys = new RecentKeys();
+
+	private final ReadReceipts receipts = new ReadReceipts();
 
 	private final byte[] topic;
 
@@ -70,12 +67,6 @@ final class StreamFollower {
 	private @Nullable Synchronization synchronization;
 
 	private @Nullable End heldEnd;
-
-	private long proof;
-
-	private int unprovenChunks;
-
-	private long unprovenBytes;
 
 	private long lastHeardNanos;
 
@@ -122,8 +113,7 @@ final class StreamFollower {
 		this.heardServerId = 0;
 		this.synchronization = null;
 		this.heldEnd = null;
-		this.unprovenChunks = 0;
-		this.unprovenBytes = 0;
+		this.receipts.clear();
 		become(State.IDLE, reason);
 	}
 
@@ -256,27 +246,14 @@ final class StreamFollower {
 
 	void onEntries(Entries entries, long nowNanos) {
 		Synchronization synchronization = this.synchronization;
-		this.proof = entries.proof();
-		this.unprovenChunks++;
-		entries.updates().forEach((update) -> this.unprovenBytes += update.weight());
+		this.receipts.onChunk(entries);
 		if (synchronization != null && entries.syncId() == synchronization.request().syncId()
 				&& !synchronization.onEntries(entries, nowNanos)) {
 			synchronize("a chunk was lost", nowNanos);
 		}
-		if (this.unprovenChunks >= Synchronization.CREDIT / 2 || this.unprovenBytes >= UNPROVEN_BYTES) {
-			allowMore();
+		if (this.receipts.isDue()) {
+			send(this.receipts.take(this.synchronization));
 		}
-	}
-
-	/**
-	 * Tells how far we have read, of answers that we do not want any more, too: the
-	 * server is not further ahead of that than a bound.
-	 */
-	private void allowMore() {
-		this.unprovenChunks = 0;
-		this.unprovenBytes = 0;
-		Synchronization synchronization = this.synchronization;
-		send((synchronization != null) ? synchronization.credit(this.proof) : new Credit(0, 0, this.proof));
 	}
 
 	void onEnd(End end, long nowNanos) {
@@ -284,8 +261,8 @@ final class StreamFollower {
 		if (synchronization == null || end.syncId() != synchronization.request().syncId()) {
 			return;
 		}
-		if (this.unprovenChunks > 0) {
-			allowMore();
+		if (!this.receipts.isEmpty()) {
+			send(this.receipts.take(synchronization));
 		}
 		if (!synchronization.onEnd(end)) {
 			synchronize("the answer was broken off", nowNanos);
@@ -333,10 +310,10 @@ final class StreamFollower {
 		become(State.SYNCING, reason);
 		this.heldEnd = null;
 		this.synchronization = new Synchronization(++this.syncId, this.replica, nowNanos);
-		if (this.unprovenChunks > 0) {
+		if (!this.receipts.isEmpty()) {
 			// What was lost counts as unread until something after it is shown to be
 			// read.
-			allowMore();
+			send(this.receipts.take(this.synchronization));
 		}
 		send(this.synchronization.request());
 	}
@@ -408,15 +385,8 @@ final class StreamFollower {
 	}
 
 	private boolean startsWithTopic(byte[] frame, int length) {
-		if (length < this.topic.length) {
-			return false;
-		}
-		for (int i = 0; i < this.topic.length; i++) {
-			if (frame[i] != this.topic[i]) {
-				return false;
-			}
-		}
-		return true;
+		return length >= this.topic.length
+				&& Arrays.equals(frame, 0, this.topic.length, this.topic, 0, this.topic.length);
 	}
 
 	private void send(Message message) {

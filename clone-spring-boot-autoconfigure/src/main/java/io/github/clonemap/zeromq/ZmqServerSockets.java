@@ -89,6 +89,8 @@ public final class ZmqServerSockets implements ServerSockets {
 
 	private final Socket stream;
 
+	private final StreamBacklog backlog;
+
 	private final int port;
 
 	private final ServerProbe probe;
@@ -107,6 +109,7 @@ public final class ZmqServerSockets implements ServerSockets {
 		this.requests = requests;
 		this.farewell = farewell;
 		this.stream = stream;
+		this.backlog = new StreamBacklog(io, port + ServerEndpoint.STREAM_PORT_OFFSET);
 		this.port = port;
 		this.peer = (details.peer != null) ? new PeerSockets(io, details.peer) : null;
 		this.chp = details.chp ? new ChpSockets(io, host, port, details.maxFrameBytes, details.customizer) : null;
@@ -263,6 +266,7 @@ public final class ZmqServerSockets implements ServerSockets {
 	@Override
 	public void await(long timeoutNanos) {
 		this.io.await(timeoutNanos);
+		this.backlog.onIo();
 	}
 
 	@Override
@@ -283,7 +287,7 @@ public final class ZmqServerSockets implements ServerSockets {
 			more |= i == DRAIN_LIMIT - 1;
 		}
 		int bytes = 0;
-		for (int i = 0; i < DRAIN_LIMIT && bytes < StreamQueue.TURN_BYTES; i++) {
+		for (int i = 0; i < DRAIN_LIMIT && bytes < StreamQueue.TURN_BYTES && !this.backlog.isFull(); i++) {
 			byte[] identity = this.requests.recv(ZMQ.DONTWAIT);
 			if (identity == null) {
 				return more;
@@ -340,13 +344,14 @@ public final class ZmqServerSockets implements ServerSockets {
 		if (!this.io.isWriting(this.port)) {
 			this.replies.onAllWritten();
 		}
-		int ended = (this.chp != null) ? this.chp.endUnreadConnections() : 0;
+		int ended = this.backlog.takeEnded() + ((this.chp != null) ? this.chp.endUnreadConnections() : 0);
 		return ended + this.io.endBlocked(this.port, nowNanos,
 				this.replies.isShort() ? Math.min(patienceNanos, SHORT_PATIENCE_NANOS) : patienceNanos);
 	}
 
 	@Override
 	public void publish(byte[] frame) {
+		this.backlog.onPublished(frame.length);
 		this.stream.send(frame, ZMQ.DONTWAIT);
 		int fillers = StreamQueue.fillers(frame);
 		byte[] heartbeat = (fillers > 0) ? StreamQueue.heartbeatAfter(frame) : null;
@@ -361,6 +366,7 @@ public final class ZmqServerSockets implements ServerSockets {
 			publish(frame.toByteArray());
 		}
 		else {
+			this.backlog.onPublished(frame.size());
 			Sockets.send(this.stream, new Msg(this.io.frames().copyOf(frame)));
 		}
 	}

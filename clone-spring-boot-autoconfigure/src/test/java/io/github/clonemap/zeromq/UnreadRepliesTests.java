@@ -119,6 +119,48 @@ class UnreadRepliesTests {
 		}
 	}
 
+	@Test
+	void subscribersOfManyStreamsThatReadNothingCostNoMoreThanAShareOfTheHeap() throws Exception {
+		List<RawPeer> deaf = new ArrayList<>();
+		try (JavaProcess server = JavaProcess.start(SmallServer.class, SMALL, "" + (4 << 20))) {
+			int port = Integer.parseInt(server.awaitLine("port", Duration.ofSeconds(20)));
+			String subtree = "/";
+			for (int i = 0; i < 60; i++) {
+				subtree += "a/";
+				RawPeer peer = new RawPeer(port + ServerEndpoint.STREAM_PORT_OFFSET, "SUB");
+				deaf.add(peer);
+				byte[] topic = Subtrees.covering(List.of(subtree)).topic();
+				byte[] subscription = new byte[topic.length + 1];
+				subscription[0] = 1;
+				System.arraycopy(topic, 0, subscription, 1, topic.length);
+				peer.frame(subscription, false);
+				peer.flush();
+			}
+			try (CloneClient writer = client(server, port)) {
+				CloneMap<byte[]> map = writer.map("map", "", ValueCodec.BYTES, null);
+				for (int round = 0; round < 20; round++) {
+					List<CompletableFuture<?>> writes = new ArrayList<>();
+					for (int i = 0; i < 100; i++) {
+						writes.add(map.putAsync(subtree + i % 10, new byte[20_000]));
+					}
+					writes.forEach(CompletableFuture::join);
+					assertThat(server.isAlive()).as(server::toString).isTrue();
+				}
+				await().atMost(Duration.ofSeconds(5))
+					.untilAsserted(() -> assertThat(server.awaitLine("malformed", Duration.ofSeconds(1)))
+						.isEqualTo("{UNREAD=60}"));
+				assertThat(writer.state()).isEqualTo(CloneState.LIVE);
+			}
+			server.tell("end");
+			server.awaitSuccess(Duration.ofSeconds(20));
+		}
+		finally {
+			for (RawPeer peer : deaf) {
+				peer.close();
+			}
+		}
+	}
+
 	private static void ask(List<RawPeer> peers, Greed greed, AtomicBoolean running) {
 		for (int round = 1; round <= greed.rounds && running.get(); round++) {
 			for (RawPeer peer : peers) {
