@@ -39,10 +39,8 @@ public final class Benchmarks {
 			new ThroughputBenchmark(1).run(options);
 			new ThroughputBenchmark(4).run(options);
 		});
-		BETWEEN_PROCESSES.put("latency", (options) -> {
-			new LatencyBenchmark(1_000).run(options);
-			new LatencyBenchmark(10_000).run(options);
-		});
+		BETWEEN_PROCESSES.put("latency-1000", new LatencyBenchmark(1_000));
+		BETWEEN_PROCESSES.put("latency-10000", new LatencyBenchmark(10_000));
 		BETWEEN_PROCESSES.put("acknowledged", new AcknowledgedPutBenchmark());
 		BETWEEN_PROCESSES.put("allocation", new AllocationBenchmark());
 		BETWEEN_PROCESSES.put("scale", new ScaleBenchmark());

@@ -9,7 +9,7 @@ package io.github.clonemap.benchmark;
  * the plain hub and behind plain TCP.
  *
  * <pre>
- * mvn -q verify -Pbenchmark -DskipTests -Dbenchmark=latency -pl clone-spring-boot-autoconfigure
+ * mvn -q verify -Pbenchmark -DskipTests -Dbenchmark=latency-1000 -pl clone-spring-boot-autoconfigure
  * </pre>
  */
 final class LatencyBenchmark implements Program {
