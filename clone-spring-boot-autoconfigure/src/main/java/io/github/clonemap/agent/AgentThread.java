@@ -96,14 +96,15 @@ public final class AgentThread {
 		boolean interrupted = false;
 		long deadline = System.nanoTime() + timeoutNanos;
 		try {
-			while (this.thread.isAlive()) {
+			while (isAlive() || this.watch.isAlive()) {
 				long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
 				if (left <= 0) {
 					logger.warn("{} did not end in time", this.agent.roleName());
 					return false;
 				}
+				LockSupport.unpark(this.watch);
 				try {
-					this.thread.join(left);
+					(isAlive() ? this.thread : this.watch).join(left);
 				}
 				catch (InterruptedException ex) {
 					interrupted = true;
@@ -112,7 +113,6 @@ public final class AgentThread {
 			return true;
 		}
 		finally {
-			LockSupport.unpark(this.watch);
 			if (interrupted) {
 				Thread.currentThread().interrupt();
 			}

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 import io.github.clonemap.CloneConditionFailedException;
 import io.github.clonemap.CloneException;

@@ -12,7 +12,6 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 import io.github.clonemap.CloneChangeListener;
-import io.github.clonemap.CloneEncodingException;
 import io.github.clonemap.CloneEntry;
 import io.github.clonemap.CloneMap;
 import io.github.clonemap.CloneState;

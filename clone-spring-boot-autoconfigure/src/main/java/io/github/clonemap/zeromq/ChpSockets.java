@@ -57,12 +57,12 @@ final class ChpSockets {
 		this.updates = Sockets.create(io, SocketType.PUB, MAX_SUBSCRIPTION_BYTES, host);
 		customizer.accept(this.updates);
 		this.updates.setSndHWM(UPDATES_LIMIT);
-		this.updatesPort = ZmqServerSockets.bind(this.updates, host, port + UPDATES_PORT_OFFSET);
+		this.updatesPort = Sockets.bind(this.updates, host, port + UPDATES_PORT_OFFSET);
 		this.writes = Sockets.create(io, SocketType.SUB, maxFrameBytes, host);
 		customizer.accept(this.writes);
 		this.writes.setRcvHWM(WRITES_LIMIT);
 		this.writes.subscribe(ZMQ.SUBSCRIPTION_ALL);
-		ZmqServerSockets.bind(this.writes, host, port + WRITES_PORT_OFFSET);
+		Sockets.bind(this.writes, host, port + WRITES_PORT_OFFSET);
 	}
 
 	void publish(byte[][] frames) {

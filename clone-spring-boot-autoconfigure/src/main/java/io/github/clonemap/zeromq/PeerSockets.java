@@ -34,7 +34,7 @@ final class PeerSockets {
 		this.io = io;
 		String host = "tcp://" + endpoints.address();
 		this.states = Sockets.create(io, SocketType.PUB, 1024, host);
-		ZmqServerSockets.bind(this.states, host, endpoints.port());
+		Sockets.bind(this.states, host, endpoints.port());
 		this.peerStates = Sockets.create(io, SocketType.SUB, 1024, endpoints.peer());
 		this.peerStates.setSndHWM(0);
 		this.peerStates.subscribe(ZMQ.SUBSCRIPTION_ALL);

@@ -1,5 +1,11 @@
 package io.github.clonemap.zeromq;
 
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+
+import io.github.clonemap.server.ServerBindException;
 import org.jspecify.annotations.Nullable;
 import org.zeromq.SocketType;
 import org.zeromq.ZMQ;
@@ -12,6 +18,10 @@ import zmq.Msg;
  * way.
  */
 final class Sockets {
+
+	static final String SCHEME = "tcp://";
+
+	private static final int MAX_PORT = 65_535;
 
 	/**
 	 * How long a closing socket may try to send what it has: the goodbye.
@@ -50,6 +60,43 @@ final class Sockets {
 		Socket socket = create(io, type, maxFrameBytes, endpoint);
 		socket.setMsgAllocator(new FrameGuard(maxFrameBytes, io.frames()));
 		return socket;
+	}
+
+	/**
+	 * Binds a socket.
+	 * @param host the endpoint without its port
+	 * @param port the port, or 0 for any that is free
+	 * @return the port
+	 * @throws ServerBindException if that is not possible
+	 */
+	static int bind(Socket socket, String host, int port) {
+		String endpoint = host + ":" + ((port == 0) ? "*" : port);
+		try {
+			if (!socket.bind(endpoint)) {
+				throw new ServerBindException(endpoint, isHere(host), null);
+			}
+		}
+		catch (ZMQException ex) {
+			// JeroMQ says EADDRINUSE of an address that is another machine's, too.
+			throw new ServerBindException(endpoint, ex.getErrorCode() == ZMQ.Error.EADDRINUSE.getCode() && isHere(host),
+					ex);
+		}
+		catch (IllegalArgumentException ex) {
+			// The stream's port of a random port of requests may lie above all ports.
+			throw new ServerBindException(endpoint, port > MAX_PORT, ex);
+		}
+		String last = socket.getLastEndpoint();
+		return Integer.parseInt(last.substring(last.lastIndexOf(':') + 1));
+	}
+
+	private static boolean isHere(String host) {
+		try {
+			InetAddress address = InetAddress.getByName(host.substring(SCHEME.length()));
+			return address.isAnyLocalAddress() || NetworkInterface.getByInetAddress(address) != null;
+		}
+		catch (UnknownHostException | SocketException ex) {
+			return false;
+		}
 	}
 
 	/**

@@ -258,7 +258,13 @@ class IoLoopTests {
 		boolean abandoned = server
 			.call((io) -> io.abandonIfStuck(System.nanoTime() + 100 * SECOND_NANOS, SECOND_NANOS));
 		assertThat(abandoned).as("idle for long is not busy").isFalse();
-		CompletableFuture<byte[]> received = server.submit((io) -> server.receiveHere(router));
+		// Else the loop may be caught before it has begun with this, and never does.
+		CountDownLatch begun = new CountDownLatch(1);
+		CompletableFuture<byte[]> received = server.submit((io) -> {
+			begun.countDown();
+			return server.receiveHere(router);
+		});
+		assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
 		client.call((io) -> dealer.send(new byte[66_666]));
 		assertThat(caught.await(20, TimeUnit.SECONDS)).isTrue();
 		assertThat(server.io.trouble()).isNull();
@@ -267,7 +273,8 @@ class IoLoopTests {
 		assertThat(server.io.abandonIfStuck(System.nanoTime() + 2 * SECOND_NANOS, SECOND_NANOS)).isFalse();
 		assertThat(server.io.trouble()).isEqualTo("their thread does not answer");
 		end.countDown();
-		assertThatThrownBy(received::join).hasRootCauseInstanceOf(IllegalStateException.class);
+		assertThatThrownBy(() -> received.get(20, TimeUnit.SECONDS))
+			.hasRootCauseInstanceOf(IllegalStateException.class);
 		server.io.abandon();
 		this.loops.remove(server);
 	}
