@@ -226,7 +226,6 @@ public final class EntryTable<E extends TableEntry> implements Iterable<E> {
 	}
 
 	private static boolean matches(TableEntry entry, int hash, String key) {
-		// The text of a key that is in the table knows its hash.
 		// In this order: what is known of the key that is looked up is at hand already.
 		return entry.hash == hash && key.equals(entry.key());
 	}
