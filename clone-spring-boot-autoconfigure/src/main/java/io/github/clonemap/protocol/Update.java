@@ -40,9 +40,11 @@ public class Update {
 
 	private final byte @Nullable [] value;
 
-	private final long sequence;
+	/** What its origin does not tell of the sequence: 32 bits without a sign. */
+	private final int sequenceOffset;
 
-	private final long serverTimeMicros;
+	/** What its origin does not tell of the server's time. */
+	private final int timeOffset;
 
 	private final Origin origin;
 
@@ -62,9 +64,9 @@ public class Update {
 			CloneWriter.Kind writerKind, long writerId, long ttlMillis, boolean ephemeral) {
 		this.key = key;
 		this.value = value;
-		this.sequence = sequence;
-		this.serverTimeMicros = serverTimeMicros;
-		this.origin = Origin.of(kind, writerKind, writerId, ttlMillis, ephemeral);
+		this.sequenceOffset = (int) sequence;
+		this.timeOffset = (int) serverTimeMicros;
+		this.origin = Origin.of(kind, writerKind, writerId, ttlMillis, ephemeral, sequence, serverTimeMicros);
 	}
 
 	/**
@@ -105,7 +107,7 @@ public class Update {
 	 * @return the sequence
 	 */
 	public final long sequence() {
-		return this.sequence;
+		return this.origin.sequenceBase() | Integer.toUnsignedLong(this.sequenceOffset);
 	}
 
 	/**
@@ -113,7 +115,7 @@ public class Update {
 	 * @return microseconds since 1970, by the server's clock
 	 */
 	public final long serverTimeMicros() {
-		return this.serverTimeMicros;
+		return this.origin.timeBase() | Integer.toUnsignedLong(this.timeOffset);
 	}
 
 	/**
@@ -155,7 +157,7 @@ public class Update {
 	 * @return whether both are the same
 	 */
 	public final boolean isSameAs(Update other) {
-		return this.sequence == other.sequence && this.serverTimeMicros == other.serverTimeMicros
+		return sequence() == other.sequence() && serverTimeMicros() == other.serverTimeMicros()
 				&& writerId() == other.writerId();
 	}
 
@@ -195,8 +197,8 @@ public class Update {
 
 	private void write(FrameWriter writer, @Nullable Attachment attachment) {
 		writer.writeByte(kind().ordinal())
-			.writeLong(this.sequence)
-			.writeLong(this.serverTimeMicros)
+			.writeLong(sequence())
+			.writeLong(serverTimeMicros())
 			.writeByte(writerKind().ordinal())
 			.writeLong(writerId())
 			.writeByte(((ttlMillis() != 0) ? FLAG_TTL : 0) | (isEphemeral() ? FLAG_EPHEMERAL : 0)
@@ -272,7 +274,7 @@ public class Update {
 
 	@Override
 	public String toString() {
-		return kind() + " " + this.key + " @" + Sequence.toString(this.sequence);
+		return kind() + " " + this.key + " @" + Sequence.toString(sequence());
 	}
 
 	/**

@@ -23,6 +23,22 @@ class UpdateTests {
 		assertThat(reader.remaining()).isZero();
 	}
 
+	/**
+	 * Which it keeps in halves.
+	 */
+	@Property(tries = 500)
+	void tellsTheSequenceAndTheTimeThatItWasGiven(@ForAll long sequence, @ForAll long micros, @ForAll long other) {
+		Update update = new Update(Update.Kind.PUT, "k", new byte[1], sequence, micros, CloneWriter.Kind.NATIVE, 7, 0,
+				false);
+		Update later = new Update(Update.Kind.PUT, "k", new byte[1], other, other, CloneWriter.Kind.NATIVE, 7, 0,
+				false);
+		assertThat(update.sequence()).isEqualTo(sequence);
+		assertThat(update.serverTimeMicros()).isEqualTo(micros);
+		assertThat(later.sequence()).isEqualTo(other);
+		assertThat(later.serverTimeMicros()).isEqualTo(other);
+		assertThat(update.isSameAs(later)).isEqualTo(sequence == other && micros == other);
+	}
+
 	@Property(tries = 300)
 	void takesAtLeastTheRoomThatCountsAreCheckedWith(@ForAll("updates") Update update) {
 		assertThat(Messages.bytes(update).length).isGreaterThanOrEqualTo(Update.MIN_BYTES);
