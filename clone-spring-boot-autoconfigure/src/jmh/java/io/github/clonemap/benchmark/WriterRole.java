@@ -123,7 +123,7 @@ final class WriterRole extends Role {
 				LockSupport.parkNanos(left - SLEEP_ERROR_NANOS);
 			}
 			else {
-				Thread.yield();
+				Thread.onSpinWait();
 			}
 			left = nanos - System.nanoTime();
 		}

@@ -8,6 +8,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -20,8 +21,10 @@ import org.slf4j.LoggerFactory;
 import org.zeromq.SocketType;
 import org.zeromq.ZMQ.Socket;
 import zmq.Ctx;
+import zmq.IMailbox;
 import zmq.Msg;
 import zmq.SocketBase;
+import zmq.io.IOThread;
 import zmq.poll.IPollEvents;
 import zmq.poll.Poller;
 
@@ -46,6 +49,10 @@ final class IoLoop {
 	 * batches would stay small however much there is to do.
 	 */
 	private static final int LOOKS = 32;
+
+	private static final long SLOW_YIELD_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+	private static final long NO_YIELD_NANOS = TimeUnit.SECONDS.toNanos(1);
 
 	private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -76,6 +83,8 @@ final class IoLoop {
 
 	private @Nullable Thread reaper;
 
+	private long yieldAgainNanos = System.nanoTime();
+
 	private volatile boolean woken;
 
 	private volatile @Nullable Throwable death;
@@ -90,8 +99,12 @@ final class IoLoop {
 		this.selector = new IoSelector(openSelector(), this::sweepAgain);
 		this.context.setThreadFactory(this::threadFor);
 		// By default JeroMQ prints stack traces, as many as somebody cares to provoke.
-		this.context.setNotificationExceptionHandler((thread, ex) -> this.notices.log(System.nanoTime(),
-				(leftOut) -> logger.warn("{} has dropped something: {}{}", thread.getName(), ex, leftOut)));
+		this.context.setNotificationExceptionHandler((thread, ex) -> onFailure(thread, ex));
+	}
+
+	private void onFailure(Thread thread, Throwable ex) {
+		this.notices.log(System.nanoTime(),
+				(leftOut) -> logger.warn("{} has dropped something: {}{}", thread.getName(), ex, leftOut));
 	}
 
 	/**
@@ -108,7 +121,27 @@ final class IoLoop {
 	Socket createSocket(SocketType type) {
 		Socket socket = new ContextSocket(this.context.createSocket(type.type()));
 		this.sockets.add(socket);
+		if (this.sockets.size() == 1) {
+			sendToItself();
+		}
 		return socket;
+	}
+
+	/**
+	 * Puts our mailbox before the one of JeroMQ's loop.
+	 */
+	private void sendToItself() {
+		try {
+			IMailbox[] slots = (IMailbox[]) field(this.context, "slots");
+			IOThread loop = (IOThread) ((List<?>) field(this.context, "ioThreads")).get(0);
+			int slot = Arrays.asList(slots).indexOf(loop.getMailbox());
+			LoopMailbox commands = new LoopMailbox(slots[slot], this.thread, (ex) -> onFailure(this.thread, ex));
+			this.selector.setCommands(commands);
+			slots[slot] = commands;
+		}
+		catch (ReflectiveOperationException | RuntimeException ex) {
+			logger.debug("{} wakes itself through a pipe, as JeroMQ does", this.name, ex);
+		}
 	}
 
 	/**
@@ -139,10 +172,26 @@ final class IoLoop {
 	 * @param timeoutNanos how long to wait for some at most; 0 or less for not at all
 	 */
 	void await(long timeoutNanos) {
-		if (!poll(0) && timeoutNanos > 0) {
-			// Somebody may be about to write: batches grow, and a wake-up is saved.
+		if (poll(0) || timeoutNanos <= 0) {
+			return;
+		}
+		yieldIfCheap();
+		poll(timeoutNanos);
+	}
+
+	/**
+	 * Lets others run: somebody may be about to write, so batches grow, and a wake-up is
+	 * saved. But who yields to a thread that is busy for long gets the processor back
+	 * only after that one's time slice, some milliseconds; then sleeping is better, as
+	 * who wakes up from it goes first.
+	 */
+	private void yieldIfCheap() {
+		long start = System.nanoTime();
+		if (start - this.yieldAgainNanos >= 0) {
 			Thread.yield();
-			poll(timeoutNanos);
+			if (System.nanoTime() - start > SLOW_YIELD_NANOS) {
+				this.yieldAgainNanos = start + NO_YIELD_NANOS;
+			}
 		}
 	}
 
