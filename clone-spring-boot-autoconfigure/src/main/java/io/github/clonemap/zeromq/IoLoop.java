@@ -83,6 +83,9 @@ final class IoLoop {
 
 	private @Nullable Thread reaper;
 
+	/** Whether the last input was more than one look takes. */
+	private boolean busy;
+
 	private long yieldAgainNanos = System.nanoTime();
 
 	private volatile boolean woken;
@@ -182,12 +185,12 @@ final class IoLoop {
 	/**
 	 * Lets others run: somebody may be about to write, so batches grow, and a wake-up is
 	 * saved. But who yields to a thread that is busy for long gets the processor back
-	 * only after that one's time slice, some milliseconds; then sleeping is better, as
-	 * who wakes up from it goes first.
+	 * only after that one's time slice, some milliseconds; where little comes, sleeping
+	 * is better then, as who wakes up from it goes first.
 	 */
 	private void yieldIfCheap() {
 		long start = System.nanoTime();
-		if (start - this.yieldAgainNanos >= 0) {
+		if (this.busy || start - this.yieldAgainNanos >= 0) {
 			Thread.yield();
 			if (System.nanoTime() - start > SLOW_YIELD_NANOS) {
 				this.yieldAgainNanos = start + NO_YIELD_NANOS;
@@ -228,6 +231,9 @@ final class IoLoop {
 		this.selector.idle();
 		if (!this.selector.isWriting()) {
 			this.frames.onAllSent();
+		}
+		if (this.selector.findings() > 0) {
+			this.busy = this.selector.findings() > 1;
 		}
 		if (!this.turn.compareAndSet(Turn.IO, Turn.AGENT)) {
 			throw new IllegalStateException("Another thread goes on");

@@ -63,6 +63,9 @@ final class IoSelector extends AbstractSelector {
 
 	private boolean found;
 
+	/** How many of the looks have found something in the network. */
+	private int findings;
+
 	/** How many channels have something to write. */
 	private int writing;
 
@@ -96,6 +99,7 @@ final class IoSelector extends AbstractSelector {
 		this.looks = looks;
 		this.timeoutMillis = timeoutMillis;
 		this.found = false;
+		this.findings = 0;
 	}
 
 	/**
@@ -110,6 +114,13 @@ final class IoSelector extends AbstractSelector {
 	 */
 	boolean hasFound() {
 		return this.found;
+	}
+
+	/**
+	 * How many of the looks have found something in the network.
+	 */
+	int findings() {
+		return this.findings;
 	}
 
 	/**
@@ -200,6 +211,7 @@ final class IoSelector extends AbstractSelector {
 			throw DONE;
 		}
 		this.found = true;
+		this.findings++;
 		return found;
 	}
 
