@@ -44,11 +44,21 @@ final class FramePool {
 
 	private int sentCount;
 
+	private long received;
+
 	/**
 	 * Makes room for a frame that comes in.
 	 */
 	Msg allocate(int size) {
+		this.received += size;
 		return isPooled(size) ? new Msg(slice(take(), size)) : new Msg(size);
+	}
+
+	/**
+	 * How many bytes have come in, since ever.
+	 */
+	long received() {
+		return this.received;
 	}
 
 	/**

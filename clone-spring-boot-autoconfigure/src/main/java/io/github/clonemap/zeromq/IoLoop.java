@@ -8,7 +8,6 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -21,10 +20,8 @@ import org.slf4j.LoggerFactory;
 import org.zeromq.SocketType;
 import org.zeromq.ZMQ.Socket;
 import zmq.Ctx;
-import zmq.IMailbox;
 import zmq.Msg;
 import zmq.SocketBase;
-import zmq.io.IOThread;
 import zmq.poll.IPollEvents;
 import zmq.poll.Poller;
 
@@ -53,6 +50,12 @@ final class IoLoop {
 	private static final long SLOW_YIELD_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
 	private static final long NO_YIELD_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+	/**
+	 * Where a byte comes in more often than that, 4 MB a second, large batches matter
+	 * more than a millisecond.
+	 */
+	private static final long NANOS_PER_BYTE = 250;
 
 	private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -83,10 +86,12 @@ final class IoLoop {
 
 	private @Nullable Thread reaper;
 
-	/** Whether the last input was more than one look takes. */
-	private boolean busy;
-
 	private long yieldAgainNanos = System.nanoTime();
+
+	private long slowYieldNanos = this.yieldAgainNanos;
+
+	/** How many bytes had come in at that time. */
+	private long receivedBefore;
 
 	private volatile boolean woken;
 
@@ -102,12 +107,8 @@ final class IoLoop {
 		this.selector = new IoSelector(openSelector(), this::sweepAgain);
 		this.context.setThreadFactory(this::threadFor);
 		// By default JeroMQ prints stack traces, as many as somebody cares to provoke.
-		this.context.setNotificationExceptionHandler((thread, ex) -> onFailure(thread, ex));
-	}
-
-	private void onFailure(Thread thread, Throwable ex) {
-		this.notices.log(System.nanoTime(),
-				(leftOut) -> logger.warn("{} has dropped something: {}{}", thread.getName(), ex, leftOut));
+		this.context.setNotificationExceptionHandler((thread, ex) -> this.notices.log(System.nanoTime(),
+				(leftOut) -> logger.warn("{} has dropped something: {}{}", thread.getName(), ex, leftOut)));
 	}
 
 	/**
@@ -124,27 +125,7 @@ final class IoLoop {
 	Socket createSocket(SocketType type) {
 		Socket socket = new ContextSocket(this.context.createSocket(type.type()));
 		this.sockets.add(socket);
-		if (this.sockets.size() == 1) {
-			sendToItself();
-		}
 		return socket;
-	}
-
-	/**
-	 * Puts our mailbox before the one of JeroMQ's loop.
-	 */
-	private void sendToItself() {
-		try {
-			IMailbox[] slots = (IMailbox[]) field(this.context, "slots");
-			IOThread loop = (IOThread) ((List<?>) field(this.context, "ioThreads")).get(0);
-			int slot = Arrays.asList(slots).indexOf(loop.getMailbox());
-			LoopMailbox commands = new LoopMailbox(slots[slot], this.thread, (ex) -> onFailure(this.thread, ex));
-			this.selector.setCommands(commands);
-			slots[slot] = commands;
-		}
-		catch (ReflectiveOperationException | RuntimeException ex) {
-			logger.debug("{} wakes itself through a pipe, as JeroMQ does", this.name, ex);
-		}
 	}
 
 	/**
@@ -175,11 +156,10 @@ final class IoLoop {
 	 * @param timeoutNanos how long to wait for some at most; 0 or less for not at all
 	 */
 	void await(long timeoutNanos) {
-		if (poll(0) || timeoutNanos <= 0) {
-			return;
+		if (!poll(0) && timeoutNanos > 0) {
+			yieldIfCheap();
+			poll(timeoutNanos);
 		}
-		yieldIfCheap();
-		poll(timeoutNanos);
 	}
 
 	/**
@@ -190,11 +170,17 @@ final class IoLoop {
 	 */
 	private void yieldIfCheap() {
 		long start = System.nanoTime();
-		if (this.busy || start - this.yieldAgainNanos >= 0) {
-			Thread.yield();
-			if (System.nanoTime() - start > SLOW_YIELD_NANOS) {
+		if (start - this.yieldAgainNanos < 0) {
+			return;
+		}
+		Thread.yield();
+		if (System.nanoTime() - start > SLOW_YIELD_NANOS) {
+			long received = this.frames.received() - this.receivedBefore;
+			if (received < (start - this.slowYieldNanos) / NANOS_PER_BYTE) {
 				this.yieldAgainNanos = start + NO_YIELD_NANOS;
 			}
+			this.slowYieldNanos = start;
+			this.receivedBefore = this.frames.received();
 		}
 	}
 
@@ -231,9 +217,6 @@ final class IoLoop {
 		this.selector.idle();
 		if (!this.selector.isWriting()) {
 			this.frames.onAllSent();
-		}
-		if (this.selector.findings() > 0) {
-			this.busy = this.selector.findings() > 1;
 		}
 		if (!this.turn.compareAndSet(Turn.IO, Turn.AGENT)) {
 			throw new IllegalStateException("Another thread goes on");

@@ -9,14 +9,10 @@ import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.AbstractSelectableChannel;
 import java.nio.channels.spi.AbstractSelectionKey;
 import java.nio.channels.spi.AbstractSelector;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-
-import org.jspecify.annotations.Nullable;
 
 /**
  * The selector of JeroMQ's loop, around a real one. The loop of JeroMQ is made to run for
@@ -25,11 +21,6 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Keys are ours because a channel finds its key by the selector that it was registered
  * with. Each wraps the key of the real selector.
- * <p>
- * It also spares system calls. JeroMQ 0.6.0 waits for room in a connection whenever it
- * has written something to it, finds room at the next look, has nothing more to write,
- * and stops waiting. So who begins to wait for room is told at first that there is some,
- * without asking; only who still waits after that waits for the network.
  */
 final class IoSelector extends AbstractSelector {
 
@@ -43,14 +34,9 @@ final class IoSelector extends AbstractSelector {
 
 	private final Runnable onOrphan;
 
-	private @Nullable LoopMailbox commands;
-
 	private final Set<SelectionKey> keys = new HashSet<>();
 
 	private final Set<SelectionKey> selected = new HashSet<>();
-
-	/** Those that have begun to wait for room since the last look. */
-	private final List<IoKey> assumed = new ArrayList<>();
 
 	/** How many looks are still allowed. */
 	private int looks;
@@ -62,9 +48,6 @@ final class IoSelector extends AbstractSelector {
 	private long deadlineNanos;
 
 	private boolean found;
-
-	/** How many of the looks have found something in the network. */
-	private int findings;
 
 	/** How many channels have something to write. */
 	private int writing;
@@ -85,13 +68,6 @@ final class IoSelector extends AbstractSelector {
 	}
 
 	/**
-	 * Sets what the loop has to do besides.
-	 */
-	void setCommands(LoopMailbox commands) {
-		this.commands = commands;
-	}
-
-	/**
 	 * Allows looks until one finds nothing, or there were enough.
 	 * @param timeoutMillis how long the first one may wait; 0 for not at all
 	 */
@@ -99,7 +75,6 @@ final class IoSelector extends AbstractSelector {
 		this.looks = looks;
 		this.timeoutMillis = timeoutMillis;
 		this.found = false;
-		this.findings = 0;
 	}
 
 	/**
@@ -114,13 +89,6 @@ final class IoSelector extends AbstractSelector {
 	 */
 	boolean hasFound() {
 		return this.found;
-	}
-
-	/**
-	 * How many of the looks have found something in the network.
-	 */
-	int findings() {
-		return this.findings;
 	}
 
 	/**
@@ -192,17 +160,10 @@ final class IoSelector extends AbstractSelector {
 			if (left <= 0) {
 				throw DONE;
 			}
-			if (doWhatIsKnown()) {
-				return 1;
-			}
 			return orphans ? lookNow() : lookFor((timeout == 0) ? left : Math.min(timeout, left));
 		}
 		if (this.looks-- <= 0) {
 			throw DONE;
-		}
-		if (doWhatIsKnown()) {
-			this.found = true;
-			return 1;
 		}
 		long wait = orphans ? 0 : this.timeoutMillis;
 		this.timeoutMillis = 0;
@@ -211,29 +172,7 @@ final class IoSelector extends AbstractSelector {
 			throw DONE;
 		}
 		this.found = true;
-		this.findings++;
 		return found;
-	}
-
-	/**
-	 * Does what is to be done without asking the network, if there is something.
-	 * @return whether there was; then JeroMQ may wait for other things now
-	 */
-	private boolean doWhatIsKnown() {
-		this.selected.clear();
-		LoopMailbox commands = this.commands;
-		if (commands != null && !commands.isEmpty()) {
-			this.busySinceNanos = System.nanoTime() | 1;
-			commands.process();
-			return true;
-		}
-		for (IoKey key : this.assumed) {
-			if (key.isValid() && key.assume()) {
-				this.selected.add(key);
-			}
-		}
-		this.assumed.clear();
-		return !this.selected.isEmpty();
 	}
 
 	private int lookFor(long timeout) throws IOException {
@@ -253,7 +192,6 @@ final class IoSelector extends AbstractSelector {
 		Set<SelectionKey> ready = this.selector.selectedKeys();
 		for (SelectionKey key : ready) {
 			IoKey ioKey = (IoKey) key.attachment();
-			ioKey.assumed = false;
 			if (key.isValid() && key.isWritable()) {
 				ioKey.onWritable();
 			}
@@ -360,11 +298,7 @@ final class IoSelector extends AbstractSelector {
 		/** How many looks in a row have found that for too long. */
 		private int overdue;
 
-		/** What JeroMQ waits for. */
 		private int operations;
-
-		/** Whether it is told that there is room without asking. */
-		private boolean assumed;
 
 		IoKey(SelectionKey key, int operations) {
 			this.key = key;
@@ -414,35 +348,20 @@ final class IoSelector extends AbstractSelector {
 
 		@Override
 		public int interestOps() {
-			return this.operations;
+			return this.key.interestOps();
 		}
 
 		@Override
 		public SelectionKey interestOps(int operations) {
-			int begins = operations & ~this.operations & OP_WRITE;
-			if (begins != 0) {
-				IoSelector.this.assumed.add(this);
-			}
-			// The real selector hears of it later, if that is still so then.
-			this.key.interestOps(operations & ~begins);
+			this.key.interestOps(operations);
 			IoSelector.this.writing += writes(operations) - writes(this.operations);
 			this.operations = operations;
 			return this;
 		}
 
-		/**
-		 * Assumes that there is room, this once.
-		 * @return whether that is still waited for
-		 */
-		boolean assume() {
-			this.assumed = isWriting();
-			this.key.interestOps(this.operations);
-			return this.assumed;
-		}
-
 		@Override
 		public int readyOps() {
-			return this.assumed ? OP_WRITE : this.key.readyOps();
+			return this.key.readyOps();
 		}
 
 	}

@@ -1,6 +1,5 @@
 package io.github.clonemap.zeromq;
 
-import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,7 +11,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 import io.github.clonemap.Footprint;
 import io.github.clonemap.protocol.FrameWriter;
@@ -22,8 +20,6 @@ import org.junit.jupiter.api.Timeout;
 import org.zeromq.SocketType;
 import org.zeromq.ZMQ;
 import org.zeromq.ZMQ.Socket;
-import zmq.Ctx;
-import zmq.IMailbox;
 import zmq.Msg;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -92,47 +88,6 @@ class IoLoopTests {
 			});
 		}
 		assertThat(slow).isEmpty();
-	}
-
-	@Test
-	void whatALoopTellsItselfNeedsNoPipe() {
-		Loop server = loop();
-		Loop client = loop();
-		Socket router = server.call((io) -> bind(io));
-		Socket dealer = client.call((io) -> connect(io, router));
-		client.call((io) -> dealer.send("first"));
-		server.receive(router);
-		server.receive(router);
-		client.call((io) -> {
-			LoopMailbox mailbox = mailbox(io);
-			dealer.send("second");
-			assertThat(mailbox.isEmpty()).isFalse();
-			io.poll(0);
-			assertThat(mailbox.isEmpty()).isTrue();
-			return null;
-		});
-		server.receive(router);
-		assertThat(server.receive(router)).isEqualTo("second".getBytes());
-	}
-
-	/**
-	 * Fails when another version of JeroMQ has its mailboxes elsewhere: then everything
-	 * works, but slower.
-	 */
-	private static LoopMailbox mailbox(IoLoop loop) {
-		try {
-			Field context = IoLoop.class.getDeclaredField("context");
-			context.setAccessible(true);
-			Field slots = Ctx.class.getDeclaredField("slots");
-			slots.setAccessible(true);
-			return (LoopMailbox) Stream.of((IMailbox[]) slots.get(context.get(loop)))
-				.filter(LoopMailbox.class::isInstance)
-				.findAny()
-				.orElseThrow();
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new AssertionError(ex);
-		}
 	}
 
 	@Test

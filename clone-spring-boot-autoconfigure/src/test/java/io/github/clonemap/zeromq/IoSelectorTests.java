@@ -15,7 +15,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -78,36 +77,6 @@ class IoSelectorTests {
 		this.selector.allow(1, 1000);
 		assertThat(select()).isOne();
 		assertThat(this.selector.endBlocked(this.port, 200, 10)).isZero();
-	}
-
-	@Test
-	void whoBeginsToWaitForRoomIsToldOnceThatThereIsSomeAndWaitsForTheNetworkThen() {
-		SelectionKey key = this.channel.keyFor(this.selector);
-		key.interestOps(0);
-		key.interestOps(SelectionKey.OP_WRITE);
-		this.selector.allow(2, 0);
-		assertThat(select()).isOne();
-		assertThat(this.selector.selectedKeys()).containsExactly(key);
-		assertThat(key.isWritable()).isTrue();
-		assertThat(this.selector.isWriting()).isTrue();
-		// The connection is full, and whoever has just written nothing still waits.
-		assertThatThrownBy(() -> this.selector.select(0)).isSameAs(IoSelector.DONE);
-		ByteBuffer bytes = ByteBuffer.allocate(1 << 20);
-		await().during(Duration.ofMillis(100)).until(() -> this.reader.read(bytes.clear()) == 0);
-		this.selector.allow(1, 1000);
-		assertThat(select()).isOne();
-		assertThat(key.isWritable()).isTrue();
-	}
-
-	@Test
-	void whoNoLongerWaitsForRoomIsToldNothing() {
-		SelectionKey key = this.channel.keyFor(this.selector);
-		key.interestOps(0);
-		key.interestOps(SelectionKey.OP_WRITE);
-		key.interestOps(0);
-		this.selector.allow(1, 0);
-		assertThat(this.selector.isWriting()).isFalse();
-		assertThatThrownBy(() -> this.selector.select(0)).isSameAs(IoSelector.DONE);
 	}
 
 	private int select() {
