@@ -47,16 +47,6 @@ final class IoLoop {
 	 */
 	private static final int LOOKS = 32;
 
-	private static final long SLOW_YIELD_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-
-	private static final long NO_YIELD_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-	/**
-	 * Where a byte comes in more often than that, 4 MB a second, large batches matter
-	 * more than a millisecond.
-	 */
-	private static final long NANOS_PER_BYTE = 250;
-
 	private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
 	private static final long END_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -66,6 +56,8 @@ final class IoLoop {
 	private final LogLimit notices = new LogLimit(10);
 
 	private final FramePool frames = new FramePool();
+
+	private final IdleYield idleYield = new IdleYield(System.nanoTime());
 
 	private final String name;
 
@@ -85,13 +77,6 @@ final class IoLoop {
 	private boolean selectorWanted;
 
 	private @Nullable Thread reaper;
-
-	private long yieldAgainNanos = System.nanoTime();
-
-	private long slowYieldNanos = this.yieldAgainNanos;
-
-	/** How many bytes had come in at that time. */
-	private long receivedBefore;
 
 	private volatile boolean woken;
 
@@ -157,30 +142,12 @@ final class IoLoop {
 	 */
 	void await(long timeoutNanos) {
 		if (!poll(0) && timeoutNanos > 0) {
-			yieldIfCheap();
-			poll(timeoutNanos);
-		}
-	}
-
-	/**
-	 * Lets others run: somebody may be about to write, so batches grow, and a wake-up is
-	 * saved. But who yields to a thread that is busy for long gets the processor back
-	 * only after that one's time slice, some milliseconds; where little comes, sleeping
-	 * is better then, as who wakes up from it goes first.
-	 */
-	private void yieldIfCheap() {
-		long start = System.nanoTime();
-		if (start - this.yieldAgainNanos < 0) {
-			return;
-		}
-		Thread.yield();
-		if (System.nanoTime() - start > SLOW_YIELD_NANOS) {
-			long received = this.frames.received() - this.receivedBefore;
-			if (received < (start - this.slowYieldNanos) / NANOS_PER_BYTE) {
-				this.yieldAgainNanos = start + NO_YIELD_NANOS;
+			long start = System.nanoTime();
+			if (this.idleYield.isDue(start)) {
+				Thread.yield();
+				this.idleYield.onYielded(start, System.nanoTime(), this.frames.received());
 			}
-			this.slowYieldNanos = start;
-			this.receivedBefore = this.frames.received();
+			poll(timeoutNanos);
 		}
 	}
 
