@@ -9,6 +9,7 @@ import io.github.clonemap.client.SnailWatch.Croak;
 import io.github.clonemap.protocol.Command;
 import io.github.clonemap.protocol.Keys;
 import io.github.clonemap.protocol.FrameReader;
+import io.github.clonemap.protocol.KnownKeys;
 import io.github.clonemap.protocol.MalformedMessageException;
 import io.github.clonemap.protocol.Message;
 import io.github.clonemap.protocol.Message.Bye;
@@ -290,7 +291,7 @@ final class ClientAgent implements ClientTransport.Handler {
 			return;
 		}
 		try {
-			onMessage(Message.read(command, new FrameReader(body, 0, length, null), ReplicaEntry::new));
+			onMessage(Message.read(command, new FrameReader(body, 0, length, KnownKeys.NONE), ReplicaEntry::new));
 		}
 		catch (MalformedMessageException ex) {
 			onMalformed(command + ": " + ex.getMessage());

@@ -7,7 +7,6 @@ import io.github.clonemap.protocol.FrameReader;
 import io.github.clonemap.protocol.FrameWriter;
 import io.github.clonemap.protocol.MalformedMessageException;
 import io.github.clonemap.protocol.Message;
-import io.github.clonemap.protocol.RecentKeys;
 import io.github.clonemap.protocol.Reply.End;
 import io.github.clonemap.protocol.Reply.Entries;
 import io.github.clonemap.protocol.StreamBatch;
@@ -35,8 +34,6 @@ final class StreamFollower {
 	private final StreamPosition position = new StreamPosition();
 
 	private final FrameWriter writer = new FrameWriter(256);
-
-	private final RecentKeys recentKeys = new RecentKeys();
 
 	private final ReadReceipts receipts = new ReadReceipts();
 
@@ -203,7 +200,7 @@ final class StreamFollower {
 		if (!startsWithTopic(frame, length)) {
 			throw new MalformedMessageException("stream of other subtrees");
 		}
-		FrameReader reader = new FrameReader(frame, this.topic.length, length, this.recentKeys);
+		FrameReader reader = new FrameReader(frame, this.topic.length, length, this.replica.entries());
 		StreamBatch batch = StreamBatch.read(reader);
 		if (this.state == State.IDLE) {
 			// The stream is often heard before the answer to HELLO. All after this batch

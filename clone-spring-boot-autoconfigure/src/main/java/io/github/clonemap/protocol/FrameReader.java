@@ -27,7 +27,7 @@ public final class FrameReader {
 
 	private final int end;
 
-	private final @Nullable RecentKeys recentKeys;
+	private final KnownKeys knownKeys;
 
 	private int position;
 
@@ -45,7 +45,7 @@ public final class FrameReader {
 	 * @param position where to start
 	 */
 	public FrameReader(byte[] bytes, int position) {
-		this(bytes, position, bytes.length, null);
+		this(bytes, position, bytes.length, KnownKeys.NONE);
 	}
 
 	/**
@@ -54,14 +54,14 @@ public final class FrameReader {
 	 * @param bytes has the frame at its beginning
 	 * @param position where to start
 	 * @param length how long the frame is
-	 * @param recentKeys where its keys are looked for first, {@code null} for nowhere
+	 * @param knownKeys where its keys are looked for first
 	 */
-	public FrameReader(byte[] bytes, int position, int length, @Nullable RecentKeys recentKeys) {
+	public FrameReader(byte[] bytes, int position, int length, KnownKeys knownKeys) {
 		Objects.checkFromIndexSize(0, length, bytes.length);
 		this.bytes = bytes;
 		this.position = position;
 		this.end = length;
-		this.recentKeys = recentKeys;
+		this.knownKeys = knownKeys;
 	}
 
 	/**
@@ -205,8 +205,10 @@ public final class FrameReader {
 	public String readKey() throws MalformedMessageException {
 		int length = readShort("key");
 		need(length, "key");
-		String key = (this.recentKeys != null) ? this.recentKeys.get(this.bytes, this.position, length, "key")
-				: Keys.decode(this.bytes, this.position, length, "key");
+		String key = this.knownKeys.find(this.bytes, this.position, length);
+		if (key == null) {
+			key = Keys.decode(this.bytes, this.position, length, "key");
+		}
 		this.position += length;
 		return key;
 	}

@@ -11,7 +11,6 @@ import io.github.clonemap.protocol.LogRecord;
 import io.github.clonemap.protocol.MalformedMessageException;
 import io.github.clonemap.protocol.Message;
 import io.github.clonemap.protocol.Message.Bye;
-import io.github.clonemap.protocol.RecentKeys;
 import io.github.clonemap.protocol.Reply.Passive;
 import io.github.clonemap.protocol.Sequence;
 import io.github.clonemap.protocol.StreamRefusal;
@@ -43,8 +42,6 @@ public final class ServerAgent implements ServerTransport.Handler {
 	static final int MAX_STREAMS = 1024;
 
 	private static final long MAX_PULSE_NANOS = 250_000_000;
-
-	private final RecentKeys recentKeys = new RecentKeys();
 
 	private final MalformedMessages malformed = new MalformedMessages();
 
@@ -374,7 +371,7 @@ public final class ServerAgent implements ServerTransport.Handler {
 			return null;
 		}
 		try {
-			return Message.read(command, new FrameReader(body, 0, length, this.recentKeys),
+			return Message.read(command, new FrameReader(body, 0, length, state().store().keys()),
 					(this.pair != null) ? this.pair.entries() : StoredEntry::of);
 		}
 		catch (MalformedMessageException ex) {

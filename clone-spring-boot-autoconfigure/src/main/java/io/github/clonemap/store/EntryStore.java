@@ -3,6 +3,7 @@ package io.github.clonemap.store;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.github.clonemap.protocol.KnownKeys;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,14 @@ public final class EntryStore {
 	 */
 	public @Nullable StoredEntry get(String key) {
 		return this.entries.get(key);
+	}
+
+	/**
+	 * The keys of all entries.
+	 * @return the keys, always those of now
+	 */
+	public KnownKeys keys() {
+		return this.entries;
 	}
 
 	/**

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.github.clonemap.protocol.KnownKeys;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param <E> the type of the entries
  * @since 0.1.0
  */
-public final class EntryTable<E extends TableEntry> implements Iterable<E> {
+public final class EntryTable<E extends TableEntry> implements Iterable<E>, KnownKeys {
 
 	/**
 	 * The longest chain. By chance one of eight is rare already.
@@ -104,6 +105,21 @@ public final class EntryTable<E extends TableEntry> implements Iterable<E> {
 			return cast(entry);
 		}
 		return (this.crowded != null) ? findCrowded(prefix.concat(rest)) : null;
+	}
+
+	/**
+	 * Finds the key of an entry. Only one of ASCII characters is found: others have more
+	 * bytes than characters.
+	 */
+	@Override
+	public @Nullable String find(byte[] bytes, int offset, int length) {
+		int hash = hash(bytes, offset, length);
+		@Nullable TableEntry[] slots = this.slots;
+		TableEntry entry = first(slots, place(hash, slots));
+		while (entry != null && !matches(entry, hash, bytes, offset, length)) {
+			entry = entry.chained();
+		}
+		return (entry != null) ? entry.key() : null;
 	}
 
 	/**
@@ -234,6 +250,38 @@ public final class EntryTable<E extends TableEntry> implements Iterable<E> {
 		String key = entry.key();
 		return entry.hash == hash && key.length() == prefix.length() + rest.length()
 				&& key.startsWith(rest, prefix.length()) && key.startsWith(prefix);
+	}
+
+	private static boolean matches(TableEntry entry, int hash, byte[] bytes, int offset, int length) {
+		if (entry.hash != hash || entry.key().length() != length) {
+			return false;
+		}
+		String key = entry.key();
+		for (int i = 0; i < length; i++) {
+			// A byte of anything but ASCII is negative, and a character never is.
+			if (key.charAt(i) != bytes[offset + i]) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/**
+	 * The hash that a text has if these bytes are its ASCII characters. Four at a time:
+	 * so one multiplication need not wait for the one before.
+	 */
+	private static int hash(byte[] bytes, int offset, int length) {
+		int end = offset + length;
+		int hash = 0;
+		int i = offset;
+		for (; i <= end - 4; i += 4) {
+			hash = hash * (31 * 31 * 31 * 31) + bytes[i] * (31 * 31 * 31) + bytes[i + 1] * (31 * 31) + bytes[i + 2] * 31
+					+ bytes[i + 3];
+		}
+		for (; i < end; i++) {
+			hash = hash * 31 + bytes[i];
+		}
+		return hash;
 	}
 
 	private static int[] powersOf31(int count) {

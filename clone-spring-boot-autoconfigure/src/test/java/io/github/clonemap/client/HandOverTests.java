@@ -49,6 +49,18 @@ class HandOverTests {
 		}
 	}
 
+	@Test
+	void theKeyOfAnEntryIsNotMadeAnewByTheNextUpdate() {
+		this.cluster.startServer();
+		LocalCluster.Node reader = this.cluster.join("");
+		stepUntilLive(reader);
+		stepUntilVisible(reader.put("/a/1"));
+		ReplicaEntry first = reader.replica().get("/a/1");
+		stepUntilVisible(reader.put("/a/1"));
+		assertThat(reader.replica().get("/a/1")).isNotSameAs(first);
+		assertThat(reader.replica().get("/a/1").key()).isSameAs(first.key());
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "150,65536", "20,900000" })
 	void aSnapshotThatIsLargerThanWhatMayBeUnreadComesWithoutAPause(int entries, int size) {
@@ -56,10 +68,7 @@ class HandOverTests {
 		LocalCluster.Node writer = this.cluster.join("");
 		stepUntilLive(writer);
 		for (int i = 0; i < entries; i++) {
-			LocalCluster.Operation write = writer.putLarge("/a/" + i, size);
-			while (!write.call().future().isDone()) {
-				this.cluster.step(1_000_000);
-			}
+			stepUntilVisible(writer.putLarge("/a/" + i, size));
 		}
 		long start = this.cluster.clock().nanoTime();
 		LocalCluster.Node joiner = this.cluster.join("");
@@ -70,6 +79,12 @@ class HandOverTests {
 		assertThat(joiner.shown()).hasSize(entries);
 		assertThat(this.cluster.serverReport().snapshots()).isEqualTo(2);
 		assertThat(this.cluster.serverReport().malformed()).isEmpty();
+	}
+
+	private void stepUntilVisible(LocalCluster.Operation write) {
+		while (!write.call().future().isDone()) {
+			this.cluster.step(1_000_000);
+		}
 	}
 
 	private void stepUntilLive(LocalCluster.Node node) {

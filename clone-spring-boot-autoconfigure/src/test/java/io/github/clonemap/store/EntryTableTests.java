@@ -1,5 +1,6 @@
 package io.github.clonemap.store;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +20,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.Tuple;
+import net.jqwik.api.constraints.CharRange;
+import net.jqwik.api.constraints.StringLength;
 import net.jqwik.api.lifecycle.BeforeTry;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -56,6 +59,8 @@ class EntryTableTests {
 				check(this.table.remove(key), model.remove(key));
 			}
 			check(this.table.get(key), model.get(key));
+			assertThat(find(key)).satisfiesAnyOf((found) -> assertThat(found).isNull(),
+					(found) -> assertThat(found).isSameAs(this.table.get(key).key()));
 			assertThat(this.table.size()).isEqualTo(model.size());
 		}
 		for (String key : keys) {
@@ -86,6 +91,24 @@ class EntryTableTests {
 		assertThat(this.table.get("/BB")).isNull();
 		assertThat(this.table.get("/", "/".hashCode(), "BB")).isNull();
 		assertThat(this.table.remove("/BB")).isNull();
+	}
+
+	@Property(tries = 500)
+	void findsAKeyByItsBytes(@ForAll @StringLength(min = 1, max = 40) @CharRange(from = '\0', to = '\u0100') String key,
+			@ForAll @StringLength(min = 1, max = 3) @CharRange(from = '`', to = 'b') String asciiKey) {
+		for (String text : List.of(key, asciiKey)) {
+			this.table.put(new SharedEntry(text, 1));
+			byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+			assertThat(find(text)).isSameAs((bytes.length == text.length()) ? text : null);
+			assertThat(find(text + "`")).isNotEqualTo(text);
+		}
+	}
+
+	@Example
+	void charactersBeyondAsciiAreNotMistakenForBytes() {
+		// As many characters as the other one has bytes, and each as large as that byte.
+		this.table.put(new SharedEntry("\u00c3\u00a9", 1));
+		assertThat(find("\u00e9")).isNull();
 	}
 
 	@Example
@@ -169,6 +192,11 @@ class EntryTableTests {
 			}
 			return key.toString();
 		});
+	}
+
+	private String find(String key) {
+		byte[] bytes = ("x" + key + "y").getBytes(StandardCharsets.UTF_8);
+		return this.table.find(bytes, 1, bytes.length - 2);
 	}
 
 	/**
