@@ -68,6 +68,7 @@ public class DispatchBenchmark {
 		for (int i = 0; i < CHANGES; i++) {
 			this.threads.dispatch(i, new CountedChange(told));
 		}
+		this.threads.flush();
 		told.await();
 	}
 

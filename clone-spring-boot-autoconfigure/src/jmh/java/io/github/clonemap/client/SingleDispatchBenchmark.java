@@ -58,6 +58,7 @@ public class SingleDispatchBenchmark {
 	public void dispatch() throws InterruptedException {
 		CountDownLatch told = new CountDownLatch(1);
 		this.threads.dispatch(0, new CountedChange(told));
+		this.threads.flush();
 		told.await();
 	}
 

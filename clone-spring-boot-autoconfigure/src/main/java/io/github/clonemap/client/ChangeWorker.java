@@ -110,7 +110,6 @@ final class ChangeWorker extends DispatchWorker {
 			else {
 				this.entered += more;
 			}
-			wakeUp();
 		}
 		else {
 			this.bytes.addAndGet(delivery.weight());

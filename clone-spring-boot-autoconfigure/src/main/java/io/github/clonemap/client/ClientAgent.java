@@ -219,6 +219,7 @@ final class ClientAgent implements ClientTransport.Handler {
 		if (!isStopped()) {
 			this.writes.flush(this.nowNanos);
 		}
+		this.dispatcher.flush();
 	}
 
 	/**
@@ -253,6 +254,7 @@ final class ClientAgent implements ClientTransport.Handler {
 			this.writes.stop(this.nowNanos);
 			this.waiting.stop();
 			become(CloneState.STOPPED, reason);
+			this.dispatcher.flush();
 		}
 	}
 

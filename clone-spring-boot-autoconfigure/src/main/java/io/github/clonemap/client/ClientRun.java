@@ -160,11 +160,18 @@ final class ClientRun implements Agent {
 	}
 
 	private void waitForWork() {
+		if (hasWork()) {
+			this.sockets.await(0);
+			return;
+		}
 		long timeoutNanos = this.agent.nextDeadlineNanos() - this.clock.nanoTime();
 		this.sleep.fallAsleep();
-		boolean idle = !this.more && this.writes.isEmpty() && this.waiting.isEmpty();
-		this.sockets.await(idle ? timeoutNanos : 0);
+		this.sockets.await(hasWork() ? 0 : timeoutNanos);
 		this.sleep.awake();
+	}
+
+	private boolean hasWork() {
+		return this.more || !this.writes.isEmpty() || !this.waiting.isEmpty();
 	}
 
 	@Override

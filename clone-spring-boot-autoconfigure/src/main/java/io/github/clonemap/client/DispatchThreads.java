@@ -114,6 +114,15 @@ final class DispatchThreads implements Dispatcher {
 	}
 
 	@Override
+	public void flush() {
+		for (int i = 0; i < this.changes.size(); i++) {
+			this.changes.get(i).flush();
+		}
+		this.announcements.flush();
+		this.completions.flush();
+	}
+
+	@Override
 	public int queued() {
 		return this.changes.stream().mapToInt(ChangeWorker::queued).sum();
 	}

@@ -45,15 +45,19 @@ class DispatchWorker extends Thread {
 	}
 
 	/**
-	 * Adds work. May be called by any thread.
+	 * Adds work, which {@link #flush()} lets begin. May be called by any thread.
 	 */
 	void add(Runnable work) {
 		this.queue.offer(work);
-		wakeUp();
 	}
 
-	void wakeUp() {
-		this.sleep.wakeUp();
+	/**
+	 * Wakes the thread if it sleeps and there is work. May be called by any thread.
+	 */
+	void flush() {
+		if (queued() > 0) {
+			this.sleep.wakeUp();
+		}
 	}
 
 	/**
@@ -61,6 +65,7 @@ class DispatchWorker extends Thread {
 	 */
 	void end() {
 		add(END);
+		flush();
 	}
 
 	/**

@@ -3,7 +3,8 @@ package io.github.clonemap.client;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes work that belongs to the application off the agent's thread. Called by the agent.
+ * Takes work that belongs to the application off the agent's thread. Called by the agent,
+ * which ends each turn with {@link #flush()}.
  */
 interface Dispatcher {
 
@@ -28,6 +29,13 @@ interface Dispatcher {
 	 * Hands over the completion of a future, with all that depends on it.
 	 */
 	void complete(Runnable completion);
+
+	/**
+	 * Wakes the threads that have something to do. Once for all that was handed over in a
+	 * turn: a thread that is woken by the first of many takes the processor from the
+	 * agent, where there are few, and sleeps again before the second.
+	 */
+	void flush();
 
 	/**
 	 * How many changes wait.

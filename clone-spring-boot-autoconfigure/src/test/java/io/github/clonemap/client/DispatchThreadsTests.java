@@ -1,7 +1,10 @@
 package io.github.clonemap.client;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -39,13 +42,30 @@ class DispatchThreadsTests {
 		DispatchThreads threads = threads(10, null);
 		CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
 		CountDownLatch queued = new CountDownLatch(1);
-		threads.dispatch(0, delivery(1, () -> {
+		dispatch(threads, 0, delivery(1, () -> {
 			awaitQuietly(queued);
 			Thread.currentThread().interrupt();
 		}));
-		threads.dispatch(0, delivery(1, () -> interrupted.complete(Thread.currentThread().isInterrupted())));
+		dispatch(threads, 0, delivery(1, () -> interrupted.complete(Thread.currentThread().isInterrupted())));
 		queued.countDown();
 		assertThat(interrupted.get(5, TimeUnit.SECONDS)).isFalse();
+		threads.stop(SECOND);
+	}
+
+	@Test
+	void whatIsHandedOverInATurnWakesAThreadOnce() {
+		DispatchThreads threads = threads(10, null);
+		Set<Thread> tellers = Collections.synchronizedSet(new HashSet<>());
+		dispatch(threads, 0, delivery(1, () -> tellers.add(Thread.currentThread())));
+		await().until(() -> tellers.stream().anyMatch((thread) -> thread.getState() == Thread.State.WAITING));
+		CountDownLatch told = new CountDownLatch(3);
+		for (int i = 0; i < 3; i++) {
+			threads.dispatch(0, delivery(1, told::countDown));
+		}
+		assertThat(tellers).allMatch((thread) -> thread.getState() == Thread.State.WAITING);
+		assertThat(threads.queued()).isEqualTo(3);
+		threads.flush();
+		awaitQuietly(told);
 		threads.stop(SECOND);
 	}
 
@@ -53,7 +73,7 @@ class DispatchThreadsTests {
 	void thereIsNoRoomWhileTheBytesThatWaitAreTooMany() {
 		DispatchThreads threads = threads(1000, null);
 		CountDownLatch busy = new CountDownLatch(1);
-		threads.dispatch(0, delivery(40 << 20, () -> awaitQuietly(busy)));
+		dispatch(threads, 0, delivery(40 << 20, () -> awaitQuietly(busy)));
 		assertThat(threads.hasRoom()).isFalse();
 		busy.countDown();
 		await().until(threads::hasRoom);
@@ -65,16 +85,17 @@ class DispatchThreadsTests {
 		List<String> order = new CopyOnWriteArrayList<>();
 		CountDownLatch busy = new CountDownLatch(1);
 		DispatchThreads former = threads(10, null);
-		former.dispatch(0, delivery(1, () -> {
+		dispatch(former, 0, delivery(1, () -> {
 			awaitQuietly(busy);
 			order.add("former");
 		}));
 		former.stop(TimeUnit.MILLISECONDS.toNanos(10));
 		DispatchThreads next = threads(10, former);
 		CountDownLatch completed = new CountDownLatch(1);
-		next.dispatch(0, delivery(1, () -> order.add("next")));
+		dispatch(next, 0, delivery(1, () -> order.add("next")));
 		// The thread of the futures has no busy predecessor: it does not wait.
 		next.complete(completed::countDown);
+		next.flush();
 		awaitQuietly(completed);
 		assertThat(order).isEmpty();
 		busy.countDown();
@@ -88,24 +109,24 @@ class DispatchThreadsTests {
 				DispatchThreads.PATIENCE_NANOS, null);
 		CountDownLatch hanging = new CountDownLatch(1);
 		List<String> told = new CopyOnWriteArrayList<>();
-		threads.dispatch(0, delivery("hangs", 1, () -> {
+		dispatch(threads, 0, delivery("hangs", 1, () -> {
 			told.add("hangs");
 			awaitQuietly(hanging);
 		}));
 		await().untilAsserted(() -> assertThat(told).containsExactly("hangs"));
 		for (int i = 0; i < 3; i++) {
-			threads.dispatch(0, delivery("queued", 1, () -> told.add("queued")));
+			dispatch(threads, 0, delivery("queued", 1, () -> told.add("queued")));
 		}
 		for (int i = 0; i < 1000; i++) {
 			String value = "a" + i;
-			threads.dispatch(0, delivery("a", 1, () -> told.add(value)));
-			threads.dispatch(0, delivery("b", 1, () -> told.add("b")));
+			dispatch(threads, 0, delivery("a", 1, () -> told.add(value)));
+			dispatch(threads, 0, delivery("b", 1, () -> told.add("b")));
 			assertThat(threads.hasRoom()).isTrue();
 		}
 		assertThat(threads.queued()).isEqualTo(5);
 		assertThat(threads.conflated()).isEqualTo(1998);
 		CountDownLatch other = new CountDownLatch(1);
-		threads.dispatch(1, delivery("other", 1, other::countDown));
+		dispatch(threads, 1, delivery("other", 1, other::countDown));
 		awaitQuietly(other);
 		hanging.countDown();
 		await()
@@ -127,7 +148,7 @@ class DispatchThreadsTests {
 			for (int pause = (i % 3 == 0) ? random.nextInt(300) : 0; pause > 0; pause--) {
 				Thread.onSpinWait();
 			}
-			threads.dispatch(0, delivery("key", 1, () -> {
+			dispatch(threads, 0, delivery("key", 1, () -> {
 				if (last.getAndSet(number) > number) {
 					late.incrementAndGet();
 				}
@@ -144,10 +165,10 @@ class DispatchThreadsTests {
 				DispatchThreads.PATIENCE_NANOS, null);
 		CountDownLatch hanging = new CountDownLatch(1);
 		List<String> told = new CopyOnWriteArrayList<>();
-		threads.dispatch(0, delivery("hangs", 1, () -> awaitQuietly(hanging)));
+		dispatch(threads, 0, delivery("hangs", 1, () -> awaitQuietly(hanging)));
 		for (int i = 0; i < 10; i++) {
 			String key = "k" + i;
-			threads.dispatch(0, delivery(key, 1, () -> told.add(key)));
+			dispatch(threads, 0, delivery(key, 1, () -> told.add(key)));
 		}
 		threads.stop(1);
 		hanging.countDown();
@@ -158,8 +179,8 @@ class DispatchThreadsTests {
 	void aListenerThatDoesNotReturnIsNamed(CapturedOutput output) {
 		DispatchThreads threads = new DispatchThreads("test", 1, 100, EventOverflow.BLOCK, 1, null);
 		CountDownLatch hanging = new CountDownLatch(1);
-		threads.dispatch(0, delivery(1, () -> awaitQuietly(hanging)));
-		threads.dispatch(0, delivery(1, () -> {
+		dispatch(threads, 0, delivery(1, () -> awaitQuietly(hanging)));
+		dispatch(threads, 0, delivery(1, () -> {
 		}));
 		await().untilAsserted(() -> {
 			threads.onTick(System.nanoTime());
@@ -181,8 +202,8 @@ class DispatchThreadsTests {
 		DispatchThreads threads = threads(100, null);
 		assertThat(threads.workers()).containsExactly(new WorkerReport("clone-events-1-test", 0, null, Duration.ZERO));
 		CountDownLatch busy = new CountDownLatch(1);
-		threads.dispatch(0, delivery(1, () -> awaitQuietly(busy)));
-		threads.dispatch(0, delivery(1, () -> {
+		dispatch(threads, 0, delivery(1, () -> awaitQuietly(busy)));
+		dispatch(threads, 0, delivery(1, () -> {
 		}));
 		String name = Sleeper.class.getName() + " of map 'flags'";
 		await().untilAsserted(() -> assertThat(threads.workers()).singleElement().satisfies((report) -> {
@@ -205,7 +226,7 @@ class DispatchThreadsTests {
 		CountDownLatch begun = new CountDownLatch(1);
 		CountDownLatch busy = new CountDownLatch(1);
 		assertThat(threads.onTick(1)).isZero();
-		threads.dispatch(0, delivery(1, () -> {
+		dispatch(threads, 0, delivery(1, () -> {
 			begun.countDown();
 			awaitQuietly(busy);
 		}));
@@ -213,13 +234,13 @@ class DispatchThreadsTests {
 		// It takes its time, but was handed over.
 		assertThat(threads.onTick(SECOND)).isZero();
 		assertThat(threads.onTick(2 * SECOND)).isZero();
-		threads.dispatch(0, delivery(1, () -> {
+		dispatch(threads, 0, delivery(1, () -> {
 		}));
 		assertThat(threads.onTick(3 * SECOND)).isZero();
 		assertThat(threads.onTick(4 * SECOND)).isEqualTo(SECOND);
 		// In between nobody looks.
 		assertThat(threads.onTick(4 * SECOND + 1)).isZero();
-		threads.dispatch(0, delivery(1, () -> {
+		dispatch(threads, 0, delivery(1, () -> {
 		}));
 		assertThat(threads.onTick(6 * SECOND)).isEqualTo(3 * SECOND);
 		busy.countDown();
@@ -234,11 +255,11 @@ class DispatchThreadsTests {
 		DispatchThreads threads = threads(100, null);
 		CountDownLatch begun = new CountDownLatch(1);
 		CountDownLatch busy = new CountDownLatch(1);
-		threads.dispatch(0, delivery("key", 1, false, () -> {
+		dispatch(threads, 0, delivery("key", 1, false, () -> {
 			begun.countDown();
 			awaitQuietly(busy);
 		}));
-		threads.dispatch(0, delivery(1, () -> {
+		dispatch(threads, 0, delivery(1, () -> {
 		}));
 		awaitQuietly(begun);
 		for (int i = 1; i < 5; i++) {
@@ -259,6 +280,7 @@ class DispatchThreadsTests {
 			begun.countDown();
 			awaitQuietly(busy);
 		});
+		threads.flush();
 		awaitQuietly(begun);
 		for (int i = 0; i < 5000; i++) {
 			int number = i;
@@ -268,6 +290,11 @@ class DispatchThreadsTests {
 		busy.countDown();
 		threads.stop(SECOND);
 		assertThat(heard).hasSize(1024).endsWith(1023);
+	}
+
+	private static void dispatch(DispatchThreads threads, int hash, Dispatcher.Delivery delivery) {
+		threads.dispatch(hash, delivery);
+		threads.flush();
 	}
 
 	private static DispatchThreads threads(int capacity, @Nullable DispatchThreads former) {

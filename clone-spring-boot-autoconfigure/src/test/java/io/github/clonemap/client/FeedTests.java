@@ -41,6 +41,11 @@ class FeedTests {
 		}
 
 		@Override
+		public void flush() {
+			// Nothing waits.
+		}
+
+		@Override
 		public void complete(Runnable completion) {
 			throw new UnsupportedOperationException();
 		}

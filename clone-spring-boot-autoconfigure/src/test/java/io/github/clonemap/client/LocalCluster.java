@@ -954,6 +954,11 @@ final class LocalCluster {
 		}
 
 		@Override
+		public void flush() {
+			// Nothing waits.
+		}
+
+		@Override
 		public int queued() {
 			return 0;
 		}
