@@ -1,17 +1,13 @@
 package io.github.clonemap.zeromq;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.reflect.Field;
-import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 
 import io.github.clonemap.agent.LogLimit;
 import org.jspecify.annotations.Nullable;
@@ -259,7 +255,7 @@ final class IoLoop {
 		}
 		else if (this.thread.getState() == Thread.State.NEW) {
 			newThread(this::closeProperly).start();
-			join(this.thread, CLOSE_NANOS);
+			IoThread.awaitEnd(this.thread, CLOSE_NANOS);
 		}
 		else {
 			closeProperly();
@@ -283,43 +279,21 @@ final class IoLoop {
 				logger.warn("{} could not do its last input and output", this.name, ex);
 			}
 		}
-		join(terminator, END_NANOS);
+		IoThread.awaitEnd(terminator, END_NANOS);
 		if (terminator.isAlive()) {
 			abandon();
 			return;
 		}
-		join(this.reaper, END_NANOS);
+		IoThread.awaitEnd(this.reaper, END_NANOS);
 		close(this.selector);
 	}
 
 	/**
-	 * Takes everything from a context that has no thread any more: closing it properly
-	 * would wait for that thread for ever. JeroMQ has no way to do this, so it is done
-	 * behind its back: its threads are told to end, and all channels of its selectors are
-	 * closed, the port's among them. A thread that is caught in an endless loop cannot be
-	 * ended.
+	 * Closes everything behind JeroMQ's back, without waiting for the loop's thread. May
+	 * be called by any thread.
 	 */
 	void abandon() {
-		try {
-			stop(field(this.context, "reaper"));
-			for (Object thread : (List<?>) field(this.context, "ioThreads")) {
-				stop(thread);
-			}
-			// One that finds its selector closed would make a new one.
-			join(this.reaper, END_NANOS);
-			for (Object mailbox : (Object[]) field(this.context, "slots")) {
-				if (mailbox instanceof Closeable pipe) {
-					pipe.close();
-				}
-			}
-			for (Object selector : ((List<?>) field(this.context, "selectors")).toArray()) {
-				closeWithChannels((Selector) selector);
-			}
-			closeWithChannels(this.selector);
-		}
-		catch (ReflectiveOperationException | RuntimeException | IOException ex) {
-			logger.error("The sockets of a dead thread could not be closed", ex);
-		}
+		DeadContext.close(this.context, this.selector, this.reaper, END_NANOS);
 	}
 
 	private Thread threadFor(Runnable work, String threadName) {
@@ -348,30 +322,6 @@ final class IoLoop {
 		}
 	}
 
-	private static void stop(@Nullable Object thread) throws ReflectiveOperationException {
-		if (thread != null) {
-			Field poller = thread.getClass().getDeclaredField("poller");
-			poller.setAccessible(true);
-			((Poller) poller.get(thread)).stop();
-		}
-	}
-
-	private static Object field(Ctx context, String name) throws ReflectiveOperationException {
-		Field field = Ctx.class.getDeclaredField(name);
-		field.setAccessible(true);
-		return field.get(context);
-	}
-
-	private static void closeWithChannels(@Nullable Selector selector) throws IOException {
-		if (selector == null || !selector.isOpen()) {
-			return;
-		}
-		for (SelectionKey key : selector.keys().toArray(SelectionKey[]::new)) {
-			key.channel().close();
-		}
-		selector.close();
-	}
-
 	private static Selector openSelector() {
 		try {
 			return Selector.open();
@@ -387,14 +337,6 @@ final class IoLoop {
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
-		}
-	}
-
-	private static void join(@Nullable Thread thread, long timeoutNanos) {
-		// Not Thread.join(), which an interrupt of this thread would end.
-		long deadline = System.nanoTime() + timeoutNanos;
-		while (thread != null && thread.isAlive() && System.nanoTime() - deadline < 0) {
-			LockSupport.parkNanos(thread, TimeUnit.MILLISECONDS.toNanos(1));
 		}
 	}
 

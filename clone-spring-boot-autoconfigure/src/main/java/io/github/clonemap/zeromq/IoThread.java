@@ -1,5 +1,8 @@
 package io.github.clonemap.zeromq;
 
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +36,17 @@ final class IoThread extends Thread {
 	public void run() {
 		if (this.work != null) {
 			this.work.run();
+		}
+	}
+
+	/**
+	 * Waits for a thread to end, if there is one, but not for longer than a time.
+	 */
+	static void awaitEnd(@Nullable Thread thread, long timeoutNanos) {
+		// Not join(), which an interrupt of the calling thread would end.
+		long deadline = System.nanoTime() + timeoutNanos;
+		while (thread != null && thread.isAlive() && System.nanoTime() - deadline < 0) {
+			LockSupport.parkNanos(thread, TimeUnit.MILLISECONDS.toNanos(1));
 		}
 	}
 
