@@ -29,6 +29,9 @@ public interface Clock {
 	 */
 	static Clock system() {
 		long startNanos = System.nanoTime();
+		// To the millisecond will do: it is where a count begins, and how far the clocks
+		// of
+		// two machines are apart is measured.
 		long startMicros = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
 		return new Clock() {
 

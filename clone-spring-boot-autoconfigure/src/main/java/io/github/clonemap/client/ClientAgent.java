@@ -7,8 +7,8 @@ import io.github.clonemap.CloneState;
 import io.github.clonemap.agent.Clock;
 import io.github.clonemap.client.SnailWatch.Croak;
 import io.github.clonemap.protocol.Command;
-import io.github.clonemap.protocol.Keys;
 import io.github.clonemap.protocol.FrameReader;
+import io.github.clonemap.protocol.Keys;
 import io.github.clonemap.protocol.KnownKeys;
 import io.github.clonemap.protocol.MalformedMessageException;
 import io.github.clonemap.protocol.Message;
@@ -51,8 +51,6 @@ final class ClientAgent implements ClientTransport.Handler {
 
 	private final ClockOffset offset;
 
-	private final ClientListener listener;
-
 	private final ClientSession session;
 
 	private final StreamFollower follower;
@@ -67,9 +65,9 @@ final class ClientAgent implements ClientTransport.Handler {
 
 	private final ChangeListeners listeners;
 
-	private long nowNanos;
+	private final DerivedState state;
 
-	private volatile CloneState state;
+	private long nowNanos;
 
 	private volatile long malformed;
 
@@ -85,19 +83,17 @@ final class ClientAgent implements ClientTransport.Handler {
 		this.dispatcher = surroundings.dispatcher;
 		this.offset = surroundings.offset;
 		this.listeners = surroundings.listeners;
-		this.listener = surroundings.listener;
 		this.nowNanos = clock.nanoTime();
-		// After a stop and a start there is data already, but nobody knows how old it is.
-		this.state = (this.replica.serverId() == 0) ? CloneState.CONNECTING : CloneState.STALE;
 		this.offset.reset();
 		this.snail = new SnailWatch(settings.snailMaxLatency(), this.offset, clock, surroundings.timers);
 		this.listeners.setSnail(this.snail);
-		this.stopPolicy = new StopPolicy(settings, this.replica, this.dispatcher, this.listener);
+		this.stopPolicy = new StopPolicy(settings, this.replica, this.dispatcher, surroundings.listener);
 		this.writes = new PendingWrites(transport, this.dispatcher, this.replica, surroundings.timers, clock, settings);
 		this.waiting = new Waiting(this.dispatcher);
 		this.follower = new StreamFollower(this.replica,
 				new ReplicaUpdater(this.replica, this.listeners, this.dispatcher, this.offset, clock), transport,
 				this.offset, clock, settings, new FollowerEvents());
+		this.state = new DerivedState(settings, this.replica, this.follower, this.dispatcher, surroundings.listener);
 		this.session = new ClientSession(settings, servers, transport, clock, this.offset, random,
 				new SessionPartners());
 	}
@@ -129,14 +125,14 @@ final class ClientAgent implements ClientTransport.Handler {
 	 * Whether the client has stopped, and needs no more turns.
 	 */
 	boolean isStopped() {
-		return this.state == CloneState.STOPPED;
+		return state() == CloneState.STOPPED;
 	}
 
 	/**
 	 * How the client stands to the server. Read by any thread.
 	 */
 	CloneState state() {
-		return this.state;
+		return this.state.current();
 	}
 
 	/**
@@ -234,10 +230,7 @@ final class ClientAgent implements ClientTransport.Handler {
 			next = Math.min(next, this.writes.nextDeadlineNanos(this.nowNanos));
 		}
 		next = Math.min(next, this.waiting.nextDeadlineNanos());
-		if (this.state == CloneState.LIVE) {
-			next = Math.min(next, this.follower.freshNanos() + this.settings.serverTimeout().toNanos() + 1);
-		}
-		return next;
+		return Math.min(next, this.state.nextDeadlineNanos());
 	}
 
 	/**
@@ -253,7 +246,7 @@ final class ClientAgent implements ClientTransport.Handler {
 		finally {
 			this.writes.stop(this.nowNanos);
 			this.waiting.stop();
-			become(CloneState.STOPPED, reason);
+			this.state.stop(reason);
 			this.dispatcher.flush();
 		}
 	}
@@ -348,32 +341,7 @@ final class ClientAgent implements ClientTransport.Handler {
 	}
 
 	private void updateState(String reason) {
-		CloneState next = derive();
-		if (next != this.state) {
-			become(next, reason);
-		}
-	}
-
-	private CloneState derive() {
-		return switch (this.follower.state()) {
-			case IDLE -> (this.replica.serverId() != 0) ? CloneState.STALE : CloneState.CONNECTING;
-			case LISTENING, SYNCING -> CloneState.SYNCING;
-			case FOLLOWING -> (this.nowNanos - this.follower.freshNanos() > this.settings.serverTimeout().toNanos())
-					? CloneState.STALE : CloneState.LIVE;
-		};
-	}
-
-	/**
-	 * The only place that changes the state.
-	 */
-	private void become(CloneState next, String reason) {
-		CloneState before = this.state;
-		if (before == CloneState.STOPPED) {
-			return;
-		}
-		this.state = next;
-		logger.info("{} {} -> {}: {}", this.settings.name(), before, next, reason);
-		this.dispatcher.announce(() -> this.listener.onStateChanged(before, next, reason));
+		this.state.update(reason, this.nowNanos);
 	}
 
 	/**

@@ -6,8 +6,6 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Objects;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Reads the fields of one frame, in network byte order, and trusts none of them: a field
  * that does not fit the frame is a {@link MalformedMessageException}, and nothing is

@@ -53,7 +53,7 @@ class DispatchThreadsTests {
 	}
 
 	@Test
-	void whatIsHandedOverInATurnWakesAThreadOnce() {
+	void whatIsHandedOverInATurnWakesAThreadOnce() throws Exception {
 		DispatchThreads threads = threads(10, null);
 		Set<Thread> tellers = Collections.synchronizedSet(new HashSet<>());
 		dispatch(threads, 0, delivery(1, () -> tellers.add(Thread.currentThread())));
@@ -62,6 +62,7 @@ class DispatchThreadsTests {
 		for (int i = 0; i < 3; i++) {
 			threads.dispatch(0, delivery(1, told::countDown));
 		}
+		assertThat(told.await(50, TimeUnit.MILLISECONDS)).isFalse();
 		assertThat(tellers).allMatch((thread) -> thread.getState() == Thread.State.WAITING);
 		assertThat(threads.queued()).isEqualTo(3);
 		threads.flush();

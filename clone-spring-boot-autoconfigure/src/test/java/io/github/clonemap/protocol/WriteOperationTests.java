@@ -1,5 +1,7 @@
 package io.github.clonemap.protocol;
 
+import java.nio.charset.StandardCharsets;
+
 import io.github.clonemap.WriteOptions.Condition;
 import io.github.clonemap.protocol.WriteOperation.Kind;
 import net.jqwik.api.Arbitrary;
@@ -27,6 +29,16 @@ class WriteOperationTests {
 	@Property(tries = 500)
 	void weighsAtLeastAsMuchAsItsBytes(@ForAll("operations") WriteOperation operation) {
 		assertThat(Messages.bytes(operation).length).isBetween(WriteOperation.MIN_BYTES, operation.weight());
+	}
+
+	@Property(tries = 50)
+	void aKeyThatIsKnownIsNotMadeAnew(@ForAll("operations") WriteOperation operation) throws Exception {
+		byte[] bytes = Messages.bytes(operation);
+		KnownKeys keys = (array, offset,
+				length) -> new String(array, offset, length, StandardCharsets.UTF_8).equals(operation.key())
+						? operation.key() : null;
+		WriteOperation read = WriteOperation.read(new FrameReader(bytes, 0, bytes.length, keys));
+		assertThat(read.key()).isSameAs(operation.key());
 	}
 
 	@Example

@@ -49,14 +49,6 @@ class ServerWriteTests {
 	}
 
 	@Test
-	void theKeyOfAnEntryIsNotMadeAnew() {
-		this.client.writeOne(ServerHarness.put("key", "1"));
-		String key = this.server.agent.state().store().get("key").key();
-		this.client.writeOne(ServerHarness.put("key", "2"));
-		assertThat(this.server.agent.state().store().get("key").key()).isSameAs(key);
-	}
-
-	@Test
 	void aKeyThatIsNotThereIsRemovedWithoutAnUpdate() {
 		long before = this.server.agent.report().sequence();
 		WriteResult result = this.client.writeOne(ServerHarness.remove("key"));
