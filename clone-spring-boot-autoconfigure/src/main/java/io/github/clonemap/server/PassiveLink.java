@@ -196,7 +196,7 @@ final class PassiveLink {
 			return;
 		}
 		for (LogRecord happened : log.records()) {
-			apply(happened, nowNanos);
+			apply(happened, log.sequence(), nowNanos);
 		}
 		if (this.state.sequence() != log.sequence()) {
 			throw new IllegalStateException("the batch should end at " + log.sequence());
@@ -244,19 +244,36 @@ final class PassiveLink {
 				this.batch));
 	}
 
-	private void apply(LogRecord happened, long nowNanos) {
+	/**
+	 * Does what has happened at the active server, if it fits: what does not must not
+	 * leave its mark, as this server may have to go on with the state that it has.
+	 * @param until the last sequence that it may bring
+	 */
+	private void apply(LogRecord happened, long until, long nowNanos) {
 		if (happened instanceof LogRecord.Written written) {
-			written.updates().forEach((update) -> this.state.apply(update, nowNanos));
+			written.updates().forEach((update) -> apply(update, until, nowNanos));
 			Session.apply(this.state.sessions(), written);
 		}
 		else if (happened instanceof LogRecord.Changed changed) {
-			this.state.apply(changed.update(), nowNanos);
+			apply(changed.update(), until, nowNanos);
 		}
 		else if (happened instanceof LogRecord.Term term) {
+			requireUpTo(until, term.start());
 			this.state.begin(term);
 		}
 		else {
 			Session.apply(this.state.sessions(), happened, nowNanos);
+		}
+	}
+
+	private void apply(Update update, long until, long nowNanos) {
+		requireUpTo(until, update.sequence());
+		this.state.apply(update, nowNanos);
+	}
+
+	private static void requireUpTo(long until, long sequence) {
+		if (sequence > until) {
+			throw new IllegalStateException("the batch should end at " + until + " and has " + sequence);
 		}
 	}
 
